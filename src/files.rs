@@ -22,7 +22,7 @@ pub enum CheckedFile {
     /// A scenario, with its plan.
     Scenario(Box<Planned>),
     /// A system file, with its name.
-    System(String, plan::System),
+    System(String, Box<plan::System>),
     /// A load file, with its name.
     Load(String, LoadPlan),
 }
@@ -69,7 +69,9 @@ pub fn checked(paths: &[String], load_live_spec: &LoadLiveSpec<'_>) -> Result<Ve
     let files = files.filter(|file| file.kind != FileKind::Foreign || !file.in_folder);
     let check = |FoundFile { source, kind, .. }: FoundFile| {
         Ok(match kind {
-            FileKind::System => CheckedFile::System(source.name.clone(), checked_system(&source)?),
+            FileKind::System => {
+                CheckedFile::System(source.name.clone(), checked_system(&source)?.into())
+            }
             FileKind::Load => {
                 let plan = plan_of::load_file(&source, &access)?;
                 CheckedFile::Load(source.name, plan)

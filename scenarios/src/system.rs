@@ -2,6 +2,7 @@
 //! the parts go.
 
 mod autoscaler;
+mod helper_pods;
 mod on_kubernetes;
 mod probe;
 
@@ -12,6 +13,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub use autoscaler::Autoscaler;
+pub use helper_pods::{
+    HelperPods, HelperResources, ImagePullSecret, TaintEffect, Toleration, TolerationOperator,
+};
 pub use on_kubernetes::{ServiceOnKubernetesSpec, SystemOnKubernetesSpec, WorkloadKind};
 pub use probe::{HttpGet, Probe};
 

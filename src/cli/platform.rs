@@ -1,5 +1,7 @@
 //! Options for where systems run.
 
+use std::path::PathBuf;
+
 use brunt_kubernetes::ClusterTarget;
 use clap::{Args, ValueEnum};
 
@@ -16,6 +18,10 @@ pub struct PlatformArgs {
     /// process is killed. Default: the system's own image if that is brunt's.
     #[arg(long, value_name = "NAME")]
     pub image: Option<String>,
+    /// On Kubernetes: a YAML file with what brunt's own pods get there: labels, annotations,
+    /// nodeSelector, tolerations, imagePullSecrets, serviceAccount, resources.
+    #[arg(long, value_name = "FILE")]
+    pub helper_config: Option<PathBuf>,
     /// On Kubernetes: run without the watchdog Job. After a crash, only `brunt revert`
     /// restores the cluster.
     #[arg(long)]

@@ -4,12 +4,15 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use brunt_kubernetes::{ChangeMode, ClusterRunOptions, ClusterTarget, Watchdog};
 use brunt_local::Ports;
+use brunt_scenarios::Source;
 use brunt_scenarios::plan::{Check, Fault, FaultKind, Plan, System};
+use brunt_scenarios::system::HelperPods;
 
 use crate::cli::{LoadSource, PlatformArgs, PlatformKind};
+use crate::exit::Diagnostics;
 use crate::files::{self, Planned};
 use crate::runner::{LoadOrigin, LoadPlacement};
 use crate::runtime;
@@ -28,15 +31,31 @@ pub fn plans(paths: &[String], args: &PlatformArgs) -> Result<Vec<Planned>> {
                 "--from inside needs --on kubernetes: on this machine, the load always comes from here"
             );
         }
+        if args.helper_config.is_some() {
+            bail!("--helper-config needs --on kubernetes: on this machine, brunt adds no pods");
+        }
         let plans = files::plans(paths)?;
         plans.iter().try_for_each(must_run_locally)?;
         return Ok(plans);
     }
     let runtime = runtime::new()?;
+    let helpers = helper_config(args)?;
     files::plans_for(paths, &|system| {
+        if let Some(helpers) = &helpers {
+            system.helpers.clone_from(helpers);
+        }
         let target = cluster_target(system, args);
         Ok(runtime.block_on(brunt_kubernetes::load_live_spec(system, &target))?)
     })
+}
+
+/// What brunt's own pods get on the cluster, if a file says it.
+pub fn helper_config(args: &PlatformArgs) -> Result<Option<HelperPods>> {
+    let Some(path) = &args.helper_config else { return Ok(None) };
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {name}"))?;
+    let helpers = Source::new(name, text).parse().map_err(Diagnostics::from)?;
+    Ok(Some(helpers))
 }
 
 // Refuses what only a cluster has, before anything is started.

@@ -94,6 +94,12 @@ fn a_service_without_a_command_is_for_a_cluster_and_here_that_is_said() {
     );
     let needs = "the service `web` without a `command` needs a cluster: add --on kubernetes";
     here.brunt(&["run", "scenario.yaml"]).must(2, &[needs]);
+    here.brunt(&["run", "scenario.yaml", "--helper-config", "helpers.yaml"])
+        .must(2, &["--helper-config needs --on kubernetes"]);
+    here.write("helpers.yaml", "tolerations: [{keys: dedicated}]\n");
+    let on = ["--on", "kubernetes", "--helper-config", "helpers.yaml"];
+    here.brunt(&[&["run", "scenario.yaml"], &on[..]].concat())
+        .must(2, &["helpers.yaml:1:16: unknown key `keys`", "did you mean `key`?"]);
     here.brunt(&["up", "on-cluster.yaml"]).must(2, &["service web has no `command`"]);
     here.brunt(&["validate", "scenario.yaml", "on-cluster.yaml"])
         .must(0, &["needs Kubernetes, as `web` has no `command`"]);

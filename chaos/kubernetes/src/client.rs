@@ -8,6 +8,7 @@ mod call_log;
 pub(crate) mod connect;
 pub(crate) mod error;
 pub(crate) mod exec;
+pub(crate) mod helper_pods;
 pub(crate) mod irreversible_error;
 pub(crate) mod labels;
 pub(crate) mod login_error;

@@ -9,6 +9,7 @@ pub(crate) mod live_spec;
 mod named_front;
 pub(crate) mod ownership;
 pub(crate) mod placement;
+pub(crate) mod pod_start;
 pub(crate) mod pod_state;
 pub(crate) mod pod_status;
 pub(crate) mod resolve;

@@ -9,7 +9,7 @@ use brunt_scenarios::plan::{
     Probe, Program, ReplicaFilter, Request, RequestTarget, Rollout, Service, ServiceOnKubernetes,
     StrategyKind, System, Work,
 };
-use brunt_scenarios::system::HttpGet;
+use brunt_scenarios::system::{HelperPods, HttpGet};
 use brunt_scenarios::timeline::{
     EdgeRecord, Ending, Event, EventKind, Failure, FaultRecord, LoadRecord, Moment, Schedule,
     SparseHistogram, Timeline, Window,
@@ -84,6 +84,7 @@ pub fn plan(claims: Vec<Claim>) -> Plan {
             about: None,
             entry: Some("gateway".to_owned()),
             namespace: None,
+            helpers: HelperPods::default(),
             services: services
                 .map(|(name, replicas)| (name.to_owned(), service(replicas)))
                 .into_iter()

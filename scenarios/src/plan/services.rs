@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use indexmap::IndexMap;
 
-use crate::system::{Autoscaler, Guard, Probe, StrategyKind, WorkloadKind};
+use crate::system::{Autoscaler, Guard, HelperPods, Probe, StrategyKind, WorkloadKind};
 
 /// A system that can be started.
 #[derive(Debug, Clone)]
@@ -19,6 +19,8 @@ pub struct System {
     pub entry: Option<String>,
     /// Its namespace on a cluster, if the system file names one.
     pub namespace: Option<String>,
+    /// What the pods that brunt itself adds to a cluster get there.
+    pub helpers: HelperPods,
     /// Its services, in the order in which they start.
     pub services: IndexMap<String, Service>,
 }

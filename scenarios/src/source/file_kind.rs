@@ -25,6 +25,9 @@ const OF_SCENARIOS: [&str; 7] = ["system", "expect", "faults", "steps", "setup",
 /// Keys by which a file is known to be meant for brunt.
 const OURS: [&str; 6] = ["version", "system", "load", "expect", "openapi", "swagger"];
 
+/// Keys at the top of a file for `--helper-config`.
+const OF_HELPERS: [&str; 4] = ["tolerations", "nodeSelector", "imagePullSecrets", "serviceAccount"];
+
 impl Source {
     /// What it is. A file that is none of the known ones counts as a scenario, so that
     /// its faults are reported.
@@ -42,7 +45,9 @@ impl Source {
     /// Whether messages may quote it. A file that is none of brunt's, named by mistake or on
     /// purpose, may hold secrets, and messages end up in the logs of continuous integration.
     pub(super) fn may_be_quoted(&self) -> bool {
-        self.top_keys().iter().any(|key| OURS.contains(&key.as_str()))
+        let known = OURS.iter().chain(&OF_HELPERS);
+        let keys = self.top_keys();
+        known.into_iter().any(|ours| keys.iter().any(|key| key == ours))
     }
 
     fn top_keys(&self) -> Vec<String> {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::helper_pods::HelperPods;
 use crate::source::Located;
 
 /// Where a system is on a cluster.
@@ -13,6 +14,9 @@ use crate::source::Located;
 pub struct SystemOnKubernetesSpec {
     /// The namespace of its services: the system's name unless given. `--namespace` comes before it.
     pub namespace: Option<Located<String>>,
+    /// What the pods that brunt itself adds get there. `--helper-config` takes its place.
+    #[serde(default)]
+    pub helpers: HelperPods,
 }
 
 /// What a service is on a cluster. What is given here is taken as it stands, and nothing else is

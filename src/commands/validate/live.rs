@@ -16,7 +16,11 @@ use crate::{run_folder, runtime};
 /// to be found is no error yet: the preview names all of them.
 pub(super) fn checked(paths: &[String], args: &PlatformArgs) -> Result<Vec<CheckedFile>> {
     let runtime = runtime::new()?;
+    let helpers = platform::helper_config(args)?;
     files::checked(paths, &|system| {
+        if let Some(helpers) = &helpers {
+            system.helpers.clone_from(helpers);
+        }
         let target = platform::cluster_target(system, args);
         match runtime.block_on(load_live_spec(system, &target)) {
             Ok(()) | Err(KubeError::UnclearTarget(_) | KubeError::Forbidden { .. }) => Ok(()),
@@ -30,7 +34,7 @@ pub(super) fn checked(paths: &[String], args: &PlatformArgs) -> Result<Vec<Check
 pub(super) fn meets(file: &CheckedFile, args: &PlatformArgs) -> Result<bool> {
     let (system, options) = match file {
         CheckedFile::Scenario(planned) => (&planned.plan.system, options_of(&planned.plan, args)),
-        CheckedFile::System(_, system) => (system, options_of_system(system, args)),
+        CheckedFile::System(_, system) => (&**system, options_of_system(system, args)),
         CheckedFile::Load(..) => return Ok(true),
     };
     let is_inside = args.from == Some(LoadSource::Inside);

@@ -3,6 +3,8 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use brunt_scenarios::system::HelperPods;
+
 use super::change::Change;
 use super::record::RunLease;
 use super::restore::{RestoreOutcome, restore};
@@ -21,17 +23,29 @@ pub(crate) struct Changer {
     cluster: Cluster,
     lease: RunLease,
     mode: ChangeMode,
+    /// What the pods that it adds get.
+    helpers: Arc<HelperPods>,
     notes: Arc<Mutex<Vec<String>>>,
 }
 
 impl Changer {
     pub(crate) fn new(cluster: Cluster, lease: RunLease, mode: ChangeMode) -> Self {
-        Self { cluster, lease, mode, notes: Arc::default() }
+        Self { cluster, lease, mode, helpers: Arc::default(), notes: Arc::default() }
+    }
+
+    /// The same, and the pods that it adds get what the user says.
+    pub(crate) fn with_helpers(mut self, helpers: HelperPods) -> Self {
+        self.helpers = Arc::new(helpers);
+        self
+    }
+
+    pub(crate) fn helpers(&self) -> &HelperPods {
+        &self.helpers
     }
 
     /// Another one for the same run, for a task of its own; its notes are apart.
     pub(crate) fn alike(&self) -> Self {
-        Self::new(self.cluster.clone(), self.lease.clone(), self.mode)
+        Self { notes: Arc::default(), ..self.clone() }
     }
 
     pub(crate) fn cluster(&self) -> &Cluster {

@@ -19,8 +19,10 @@ use super::changer::Changer;
 use super::record::RunLease;
 use crate::client::call::call_api;
 use crate::client::error::KubeError;
+use crate::client::helper_pods;
 use crate::client::labels::{EXPIRES, RUN};
 use crate::client::security_context;
+use crate::observe::pod_start::PodStart;
 use crate::observe::pod_status::PodStatus;
 
 /// The service account of manifests/components/controller. Where it is missing, the run makes one
@@ -70,9 +72,12 @@ pub(crate) async fn create(
         found => found?.is_some(),
     };
     let name = name(lease);
-    let needs_account = !is_there || scope == WatchdogScope::Nodes;
-    let account = if needs_account { name.as_str() } else { ACCOUNT };
-    let job = job(lease, image, account, &cluster.namespace);
+    // One that the user names has all rights that are needed, or is told of those that it lacks.
+    let named = changer.helpers().service_account.as_deref();
+    let needs_account = named.is_none() && (!is_there || scope == WatchdogScope::Nodes);
+    let account = named.unwrap_or(if needs_account { name.as_str() } else { ACCOUNT });
+    let mut job = job(lease, image, account, &cluster.namespace);
+    helper_pods::configure(&mut job["spec"]["template"], changer.helpers());
     let job: Job = changer.writer().create("create the watchdog Job", job).await?;
     let owner = owner_reference(&name, job.metadata.uid.as_deref());
     let starts = async {
@@ -83,7 +88,7 @@ pub(crate) async fn create(
         extend_deadline(changer, &name).await?;
         // After the pod runs: rights on nodes are in no namespace, are not owned by the Job, and
         // would stay if it were given up.
-        if scope == WatchdogScope::Nodes {
+        if scope == WatchdogScope::Nodes && needs_account {
             rights::on_nodes(changer, &name).await?;
         }
         Ok(())
@@ -179,6 +184,7 @@ async fn wait_until_running(changer: &Changer, job: &str) -> Result<(), KubeErro
     let pods = changer.cluster().api::<Pod>();
     let params = ListParams::default().labels(&format!("batch.kubernetes.io/job-name={job}"));
     let until = tokio::time::Instant::now() + START_TIMEOUT;
+    let mut start = PodStart::default();
     loop {
         let found = call_api("look at the watchdog Job", pods.list(&params)).await?.items;
         let status = found
@@ -187,9 +193,10 @@ async fn wait_until_running(changer: &Changer, job: &str) -> Result<(), KubeErro
         if matches!(status, PodStatus::Running | PodStatus::Ready) {
             return Ok(());
         }
-        let is_stuck = matches!(status, PodStatus::Stuck(_));
-        if is_stuck || tokio::time::Instant::now() > until {
+        let obstacle = start.obstacle(changer.cluster(), found.first(), job).await;
+        if obstacle.is_some() || tokio::time::Instant::now() > until {
             let why = status.trouble().unwrap_or("it ended at once").to_owned();
+            let why = obstacle.unwrap_or(why);
             let log = match found.first() {
                 Some(pod) => {
                     pods.logs(&pod.name_any(), &LogParams::default()).await.unwrap_or_default()

@@ -56,6 +56,17 @@ pub enum KubeError {
         /// The API server's message.
         why: String,
     },
+    /// The cluster admits no such object: a quota, a limit range or a policy. Status 403 as well.
+    #[error(
+        "the cluster does not let {what}: {why}; --helper-config sets the resources, labels and \
+         tolerations of brunt's own pods"
+    )]
+    NotAdmitted {
+        /// What was tried.
+        what: String,
+        /// The API server's message, which names the quota or the policy.
+        why: String,
+    },
     /// A disruption budget does not let it happen now: status 429. An answer, not a failed call.
     #[error("the cluster refused to {what} for now: {why}")]
     Refused {
@@ -412,6 +423,7 @@ impl KubeError {
                 };
                 match status.code {
                     401 => LoginError::NotKnown { what, why }.into(),
+                    403 if is_admission(&why) => Self::NotAdmitted { what, why },
                     403 => Self::Forbidden { what, why },
                     429 => Self::Refused { what, why: with_causes(why, &status) },
                     409 if status.reason != "AlreadyExists" => Self::Changed { what, why },
@@ -453,6 +465,13 @@ impl KubeError {
     pub(crate) fn is_conflict(&self) -> bool {
         matches!(self, Self::Changed { .. })
     }
+}
+
+/// Whether a 403 is about the object, and not about the account.
+fn is_admission(why: &str) -> bool {
+    let marks = ["exceeded quota", "failed quota", "violates PodSecurity", "admission webhook"];
+    let limits = ["usage per Container", "usage per Pod", "limit per Container", "limit per Pod"];
+    marks.iter().chain(&limits).any(|mark| why.contains(mark))
 }
 
 /// A disruption budget is named in a cause alone.

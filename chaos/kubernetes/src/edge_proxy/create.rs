@@ -11,6 +11,7 @@ use crate::client::call::call_api;
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
 use crate::client::write::Writer;
+use crate::observe::pod_start::PodStart;
 use crate::observe::pod_status::PodStatus;
 
 /// How long an edge proxy's pod may take until it is ready.
@@ -61,6 +62,7 @@ fn name(object: &Value) -> &str {
 pub(super) async fn ready(cluster: &Cluster, name: &str) -> Result<Option<IpAddr>, KubeError> {
     let pods = cluster.api::<Pod>();
     let until = tokio::time::Instant::now() + START_TIMEOUT;
+    let mut start = PodStart::default();
     loop {
         let pod = call_api("look at an edge proxy", pods.get(name)).await?;
         let status = PodStatus::of(&pod);
@@ -68,12 +70,12 @@ pub(super) async fn ready(cluster: &Cluster, name: &str) -> Result<Option<IpAddr
             let address = pod.status.and_then(|status| status.pod_ip);
             return Ok(address.and_then(|address| address.parse().ok()));
         }
-        let is_stuck = matches!(status, PodStatus::Stuck(_));
-        if is_stuck || tokio::time::Instant::now() > until {
+        let obstacle = start.obstacle(cluster, Some(&pod), name).await;
+        if obstacle.is_some() || tokio::time::Instant::now() > until {
             let log = pods.logs(name, &LogParams::default()).await.unwrap_or_default();
             return Err(KubeError::PodNotRunning {
                 pod: format!("the edge proxy {name}"),
-                why: status.trouble().unwrap_or("it ended").to_owned(),
+                why: obstacle.unwrap_or_else(|| status.trouble().unwrap_or("it ended").to_owned()),
                 remedy: format!("name an image that the nodes have by --image. {log}"),
             });
         }

@@ -23,6 +23,7 @@ use crate::changes::change::Change;
 use crate::changes::changer::Changer;
 use crate::changes::watchdog;
 use crate::client::error::KubeError;
+use crate::client::helper_pods;
 use crate::client::object::{ObjectKind, ObjectRef};
 use crate::client::port_forward::route_to_pod;
 use crate::observe::services::ClusterServices;
@@ -78,7 +79,9 @@ impl Installation<'_> {
         create::secret(changer.writer(), secret(of_kept, &token)).await?;
         changer.note(format!("Secret {name} added: the token for the edge proxy's control port"));
         let args = EdgeProxyArgs { callee, image, kept: &kept.address };
-        create::pod(changer.writer(), pod(of, service, &args)).await?;
+        let mut pod = pod(of, service, &args);
+        helper_pods::configure(&mut pod, changer.helpers());
+        create::pod(changer.writer(), pod).await?;
         changer.note(format!("Pod {name} added: the edge proxy, through which requests go"));
         let change = Change {
             object: ObjectRef::new(ObjectKind::Service, front),

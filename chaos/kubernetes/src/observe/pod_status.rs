@@ -71,7 +71,8 @@ fn first_container(pod: &Pod) -> Option<&ContainerStatus> {
     pod.status.as_ref()?.container_statuses.as_ref()?.first()
 }
 
-fn unscheduled(pod: &Pod) -> Option<String> {
+/// Why no node takes a pod.
+pub(super) fn unscheduled(pod: &Pod) -> Option<String> {
     let conditions = pod.status.as_ref()?.conditions.as_ref()?;
     let mut unmet =
         conditions.iter().filter(|one| one.type_ == "PodScheduled" && one.status == "False");

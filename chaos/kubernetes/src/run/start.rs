@@ -49,7 +49,8 @@ impl ClusterRun {
             beforehand::refuse(&cluster, &services, &options.faults).await?;
         }
         // The run's time begins here, so that waiting for watches takes nothing of it.
-        let changer = Changer::new(cluster, lease(options)?, options.mode);
+        let changer = Changer::new(cluster, lease(options)?, options.mode)
+            .with_helpers(system.helpers.clone());
         let edge_proxies =
             EdgeProxies::new(options.edges.clone(), options.image.clone(), options.drain_timeout);
         edge_proxies.check(changer.cluster(), &services).await?;

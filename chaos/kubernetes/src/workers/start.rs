@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures::future::{join_all, try_join_all};
 use k8s_openapi::api::batch::v1::Job;
-use k8s_openapi::api::core::v1::{ConfigMap, Event, Pod};
+use k8s_openapi::api::core::v1::{ConfigMap, Pod};
 use kube::ResourceExt;
 use kube::api::ListParams;
 use serde_json::json;
@@ -17,6 +17,8 @@ use crate::changes::watchdog;
 use crate::client::call::call_api;
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
+use crate::client::helper_pods;
+use crate::observe::pod_start::PodStart;
 use crate::observe::pod_status::PodStatus;
 
 /// How long the pods may take until all of them run.
@@ -39,7 +41,8 @@ pub(super) async fn start(
     let owner = watchdog::owner(changer).await?;
     // The Job is suspended until its task is there: the task is owned by the Job, so it cannot come
     // first, and a pod without it would fail.
-    let manifest = job::manifest(lease, image, load.workers, owner.as_ref());
+    let mut manifest = job::manifest(lease, image, load.workers, owner.as_ref());
+    helper_pods::configure(&mut manifest["spec"]["template"], changer.helpers());
     let created: Job = writer.create("make a Job of load workers", manifest).await?;
     let task = job::task(lease, &load.task, created.metadata.uid.as_deref());
     writer.create::<ConfigMap>("make the load workers' task", task).await?;
@@ -76,16 +79,16 @@ async fn wait_until_running(
     let pods = cluster.api::<Pod>();
     let params = ListParams::default().labels(&format!("batch.kubernetes.io/job-name={job}"));
     let until = tokio::time::Instant::now() + START_TIMEOUT;
+    let mut start = PodStart::default();
     loop {
         let found = call_api("look at the load workers", pods.list(&params)).await?.items;
         let (names, waiting) = progress(&found, workers);
         let Some((index, mut why, mut is_stuck)) = waiting else {
             return Ok(names);
         };
-        if found.len() < workers as usize
-            && let Some(refusal) = refusal(cluster, job).await
-        {
-            (why, is_stuck) = (refusal, true);
+        let pod = found.iter().find(|pod| job::index(pod) == Some(index));
+        if let Some(obstacle) = start.obstacle(cluster, pod, job).await {
+            (why, is_stuck) = (obstacle, true);
         }
         if is_stuck || tokio::time::Instant::now() > until {
             return Err(not_started(index as usize, workers, &why));
@@ -115,13 +118,4 @@ fn progress(found: &[Pod], workers: u32) -> (Vec<String>, Option<(u32, String, b
         }
     }
     (names, waiting)
-}
-
-/// Why the Job may make no pods: a quota, or a policy.
-async fn refusal(cluster: &Cluster, job: &str) -> Option<String> {
-    let events = cluster.api::<Event>();
-    let of_job = format!("involvedObject.kind=Job,involvedObject.name={job},reason=FailedCreate");
-    let params = ListParams::default().fields(&of_job);
-    let all = call_api("look at the load workers' events", events.list(&params)).await.ok()?;
-    all.items.into_iter().find_map(|event| event.message)
 }

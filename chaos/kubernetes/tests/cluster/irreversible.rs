@@ -105,6 +105,8 @@ async fn volume_claims_that_go_with_their_set_are_never_put_at_risk() {
     shop.add_db(policy("Delete", "Retain")).await;
     let system = shop.start(&shop.options(Watchdog::None, LASTS)).await;
     ready(&system, "db", 1).await;
+    ready(&system, "shop", 2).await;
+    until("the kubelet has said so", || async { shop.is_rolled_out().await }).await;
     shop.refuses(&remove("db"), "whenDeleted: Delete").await;
     // Its claim stays when it is scaled in, so that it may be stopped.
     let stopped = applied(&system, &stop("db")).await.unwrap();

@@ -5,9 +5,9 @@
 //! need a cluster that BRUNT_TEST_KUBECONFIG names, and an image of brunt that its nodes have,
 //! named by BRUNT_TEST_IMAGE. Without these a test that is asked for fails, and says so.
 //!
-//! - `edges::`, `faults::`, `irreversible::`, `left_behind::`, `named_targets::`, `owned::`,
-//!   `placement::`, `prepared::`, `replaced::`, `restored::`, `services::` and `targets::` need
-//!   nothing else, and take some minutes together.
+//! - `edges::`, `faults::`, `helpers::`, `irreversible::`, `left_behind::`, `named_targets::`,
+//!   `owned::`, `placement::`, `prepared::`, `replaced::`, `restored::`, `services::` and `targets::`
+//!   need nothing else, and take some minutes together.
 //! - `effects::` looks at the pods themselves; it takes longer, and needs metrics-server.
 //! - `cluster_failures::`, `killed::`, `leftovers::`, `previews::` and `workers::` start the program itself, which
 //!   BRUNT_TEST_BINARY names; without it, they take the one that `cargo build` puts beside these
@@ -23,6 +23,7 @@ mod edges;
 mod effects;
 mod faults;
 mod forwarder;
+mod helpers;
 mod inject_fault;
 mod irreversible;
 mod killed;

@@ -90,7 +90,10 @@ async fn pods_of_others_with_the_same_labels_are_neither_counted_nor_hit() {
         FaultKind::Stop { service: self::shop(), grace: None },
     ];
     for kind in all {
-        until("both are ready", || async { census(&system).await == (2, 2) }).await;
+        until("both are ready, and nothing is being replaced", || async {
+            census(&system).await == (2, 2) && shop.is_rolled_out().await
+        })
+        .await;
         let hit = applied(&system, &kind).await.unwrap();
         assert_eq!(hit.effect().hits, 2, "{kind}");
         assert_eq!(shop.lookalikes().await, theirs, "{kind}");

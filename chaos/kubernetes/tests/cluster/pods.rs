@@ -32,6 +32,15 @@ impl Shop {
         all
     }
 
+    /// Whether all pods are of the current version, and ready.
+    pub async fn is_rolled_out(&self) -> bool {
+        let found = self.deployment().await;
+        let status = |field: &str| found["status"][field].as_u64().unwrap_or_default();
+        let wanted = found["spec"]["replicas"].as_u64().unwrap();
+        let all = ["replicas", "updatedReplicas", "readyReplicas"].map(status);
+        all == [wanted; 3] && status("observedGeneration") == found["metadata"]["generation"]
+    }
+
     fn everybody(&self) -> Api<Pod> {
         Api::namespaced(self.client.clone(), &self.namespace)
     }

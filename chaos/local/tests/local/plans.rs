@@ -8,7 +8,7 @@ use brunt_local::{Options, Ports};
 use brunt_scenarios::plan::{
     Placement, Program, Rollout, Service, ServiceOnKubernetes, StrategyKind, System,
 };
-use brunt_scenarios::system::{HttpGet, Probe};
+use brunt_scenarios::system::{HelperPods, HttpGet, Probe};
 
 /// A service of one replica with a readiness probe.
 pub fn service() -> Service {
@@ -55,6 +55,7 @@ pub fn system<const N: usize>(services: [(&str, Service); N]) -> System {
         about: None,
         entry: None,
         namespace: None,
+        helpers: HelperPods::default(),
         services: services.collect(),
     }
 }

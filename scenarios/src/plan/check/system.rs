@@ -37,6 +37,7 @@ impl Checker<'_> {
             name: written.name.value.clone(),
             about: written.about.clone(),
             entry: written.entry.as_ref().map(|entry| entry.value.clone()),
+            helpers: written.kubernetes.helpers.clone(),
             namespace: written.kubernetes.namespace.as_ref().map(|name| name.value.clone()),
             services: written
                 .services
