@@ -59,6 +59,56 @@ fn json_lines_on_standard_error_carry_the_run_they_belong_to() {
     assert!(lines.iter().all(|line| line["level"] != "DEBUG"), "{run:#?}");
 }
 
+/// The phases before and after each logged change of a replica, but for its processes' ends.
+const TRANSITIONS: &[(&str, &str, &str)] = &[
+    ("started", "absent", "starting"),
+    ("ready", "starting", "ready"),
+    ("not ready", "ready", "not ready"),
+    ("begins to stop", "not ready", "terminating"),
+    ("restarted by its liveness probe", "back-off", "starting"),
+    ("frozen", "ready", "paused"),
+    ("thawed", "paused", "ready"),
+    // The one that its liveness probe ends gets its SIGTERM while it is frozen.
+    ("thawed", "paused", "terminating"),
+];
+
+#[test]
+fn each_logged_change_of_a_replica_has_the_phases_before_and_after_it() {
+    let here = Workplace::new();
+    here.scenario(
+        "load:\n  - {name: reads, open: {rate: 50/s}, for: 6s, get: front/orders}\n\
+         faults:\n  - {at: 500ms, for: 500ms, pause: {service: back}}\n  \
+         - {at: 1500ms, for: 3s, pause: {service: front}}\n\
+         expect:\n  - availability: {of: reads, atLeast: 1%}\n",
+    );
+    here.brunt(&["run", "scenario.yaml"]).must(0, &["pass"]);
+    let log = json_lines(&std::fs::read_to_string(here.run_folder().join("log.jsonl")).unwrap());
+    let mut seen = Vec::new();
+    for change in log.iter().filter(|line| !line["fields"]["after"].is_null()) {
+        let [before, after] = ["before", "after"].map(|key| change["fields"][key].clone());
+        assert_ne!(before, after, "{change}");
+        if let (Some(_), Some(before), Some(after)) =
+            (change["fields"]["replica"].as_u64(), before.as_str(), after.as_str())
+        {
+            seen.push((change["message"].as_str().unwrap(), before.to_owned(), after.to_owned()));
+        }
+    }
+    let (gone, others): (Vec<_>, Vec<_>) =
+        seen.iter().partition(|(message, ..)| message.starts_with("gone ("));
+    assert!(gone.iter().all(|(_, before, _)| before == "terminating"), "{gone:#?}");
+    // Frozen for too long, `front` is started again in place, and at the end both are stopped for good.
+    let count = |after: &str| gone.iter().filter(|(.., found)| found == after).count();
+    assert_eq!((count("back-off"), count("gone"), gone.len()), (1, 2, 3), "{gone:#?}");
+    for (message, before, after) in &others {
+        let known = (*message, before.as_str(), after.as_str());
+        assert!(TRANSITIONS.contains(&known), "{known:?} in {seen:#?}");
+    }
+    for (message, before, after) in TRANSITIONS {
+        let wanted = (*message, (*before).to_owned(), (*after).to_owned());
+        assert!(others.contains(&&wanted), "no {wanted:?} in {seen:#?}");
+    }
+}
+
 #[test]
 fn the_environment_decides_over_the_options() {
     let here = with_scenario();

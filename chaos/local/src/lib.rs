@@ -43,6 +43,7 @@ mod reconcile;
 mod replica;
 mod replica_get;
 mod service_context;
+mod signals;
 mod spawner;
 mod status;
 mod system;

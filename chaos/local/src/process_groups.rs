@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::Signal;
 
 use crate::process_marks::{ProcessMarks, kill_marked, kill_system};
 use crate::reaper::Reaper;
+use crate::signals::{send_signal, signal_name};
 
 #[derive(Debug)]
 pub(crate) struct ProcessGroups {
@@ -41,11 +42,12 @@ impl ProcessGroups {
     /// A group's leader has ended. What it has left running ends with it, as in a container. Must
     /// be called within a tokio runtime.
     pub(crate) fn leader_ended(&self, group: u32) {
-        send_signal(group, Signal::KILL);
+        kill_group(group);
         let mark = self.alive().remove(&group);
         if let Some(mark) = mark {
             // Looking through all processes takes milliseconds, in which proxies would stand still.
-            drop(tokio::task::spawn_blocking(move || kill_marked(&mark)));
+            let run = tracing::Span::current();
+            drop(tokio::task::spawn_blocking(move || run.in_scope(|| kill_marked(&mark))));
         }
         if let Some(reaper) = &self.reaper {
             reaper.unregister(group);
@@ -59,7 +61,7 @@ impl ProcessGroups {
 
     pub(crate) fn kill_all(&self) {
         for group in self.alive().keys() {
-            send_signal(*group, Signal::KILL);
+            kill_group(*group);
         }
         self.kill_daemons();
     }
@@ -76,20 +78,10 @@ impl ProcessGroups {
     }
 }
 
-/// Signals a whole process group. One that has ended already needs no signal.
-pub(crate) fn send_signal(group: u32, signal: Signal) {
-    if let Some(group) = i32::try_from(group).ok().and_then(Pid::from_raw) {
-        let _ = kill_process_group(group, signal);
-    }
-}
-
-/// The name of a signal that is sent here, for the log.
-pub(crate) fn signal_name(signal: Signal) -> &'static str {
-    match signal {
-        Signal::KILL => "SIGKILL",
-        Signal::TERM => "SIGTERM",
-        Signal::STOP => "SIGSTOP",
-        Signal::CONT => "SIGCONT",
-        _ => "another signal",
+/// Kills whatever still runs in a process group, and logs that if there was anything.
+fn kill_group(group: u32) {
+    if send_signal(group, Signal::KILL) {
+        let signal = signal_name(Signal::KILL);
+        tracing::info!(pid = group, signal, "signal sent to what is left of a process group");
     }
 }

@@ -2,12 +2,15 @@
 //! variable, which children inherit. A child that has called setsid is in no process group of its
 //! replica any more, as a daemon is, and must end with it all the same.
 
+use std::collections::HashSet;
 use std::fs;
 use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
+
+use crate::signals::signal_name;
 
 /// The environment variable; its value is `SYSTEM.NUMBER`. After a semicolon follows the next one,
 /// if a service is a brunt that has services of its own.
@@ -64,6 +67,7 @@ pub(crate) fn kill_system(system: &str) {
 
 fn kill_all(is_mark: impl Fn(&[u8]) -> bool) {
     let mut waits = 0;
+    let mut logged = HashSet::new();
     // A process may have started another one before its turn came.
     for _ in 0..MOST_ROUNDS {
         let Processes { marked, has_unknown } = processes_with(&is_mark);
@@ -75,8 +79,11 @@ fn kill_all(is_mark: impl Fn(&[u8]) -> bool) {
             std::thread::sleep(WAIT);
         }
         for process in marked {
-            // It may have ended by itself.
-            let _ = kill_process(process, Signal::KILL);
+            // It may have ended by itself. One that is still ending is found once more.
+            if kill_process(process, Signal::KILL).is_ok() && logged.insert(process) {
+                let (pid, signal) = (process.as_raw_nonzero().get(), signal_name(Signal::KILL));
+                tracing::info!(pid, signal, "signal sent to a process outside of its group");
+            }
         }
     }
 }

@@ -13,7 +13,7 @@ use tokio::task::AbortHandle;
 use tracing::Instrument;
 
 use crate::service_context::ServiceContext;
-use crate::status::{ReplicaPhase, ReplicaStatus, resident};
+use crate::status::{ReplicaStatus, resident};
 pub(crate) use command::ReplicaAction;
 use command::ReplicaCommand;
 use lifecycle::ReplicaLifecycle;
@@ -61,8 +61,7 @@ impl LocalReplica {
         let now = self.snapshot();
         ReplicaStatus {
             number: self.number,
-            // Kubernetes has no such state: a frozen process stays ready until its probes fail.
-            state: if now.paused { ReplicaPhase::Paused } else { now.state },
+            state: now.phase(),
             pid: now.pid,
             port: now.port,
             restarts: now.restarts,

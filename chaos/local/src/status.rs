@@ -38,6 +38,8 @@ pub struct ReplicaStatus {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum ReplicaPhase {
+    /// It has had no process yet.
+    Absent,
     /// It runs and has not been ready yet.
     Starting,
     /// Requests are sent to it.
@@ -57,6 +59,7 @@ pub enum ReplicaPhase {
 impl fmt::Display for ReplicaPhase {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
+            Self::Absent => "absent",
             Self::Starting => "starting",
             Self::Ready => "ready",
             Self::NotReady => "not ready",

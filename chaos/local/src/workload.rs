@@ -11,7 +11,6 @@ use brunt_scenarios::plan::{Rollout, Service};
 use tokio::task::JoinHandle;
 use tracing::Instrument;
 
-use crate::process_groups::send_signal;
 use crate::replica::{LocalReplica, ReplicaAction};
 use crate::service_context::ServiceContext;
 use crate::status::ReplicaStatus;
@@ -179,12 +178,8 @@ impl LocalWorkload {
             replica_set.replicas.clone()
         };
         send_all(&all, ReplicaAction::Stop(self.context.grace.min(most))).await;
-        for replica in &all {
-            if let Some(group) = replica.snapshot().pid {
-                // A frozen process could not act on its SIGTERM.
-                send_signal(group, rustix::process::Signal::CONT);
-            }
-        }
+        // A frozen process could not act on its SIGTERM.
+        send_all(&all, ReplicaAction::Resume).await;
         self.changed();
     }
 

@@ -14,6 +14,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 use super::command::{ReplicaAction, ReplicaCommand};
 use super::reporter::ReplicaReporter;
+use super::snapshot::ReplicaSnapshot;
 use crate::back_off::BackOff;
 use crate::launch_spec::LaunchKind;
 use crate::probe::ProbeFinding;
@@ -69,18 +70,16 @@ impl ReplicaLifecycle {
                 break;
             }
             // Counted before it is reported: the timeline's readers look at the count then.
-            self.reporter.update(|now| {
-                now.restarts += 1;
-                now.state = ReplicaPhase::Starting;
-            });
-            self.reporter.report(EventKind::Restarting { reason }, |_| {});
+            self.reporter.update(|now| now.restarts += 1);
+            let starting = |now: &mut ReplicaSnapshot| now.state = ReplicaPhase::Starting;
+            self.reporter.report(EventKind::Restarting { reason }, starting);
         }
-        self.reporter.update(|now| now.state = ReplicaPhase::Gone);
+        // It is there already unless it was stopped between two processes.
+        self.reporter.enter(ReplicaPhase::Gone, "stopped before it was started again");
     }
 
     /// Waits before the next start; a command to stop ends the wait.
     async fn is_stopped_within(&mut self, wait: Duration) -> bool {
-        self.reporter.update(|now| now.state = ReplicaPhase::BackOff);
         tracing::debug!(
             service = self.reporter.context.events.service_name(),
             replica = self.reporter.number(),
@@ -111,7 +110,8 @@ impl ReplicaLifecycle {
         let (process, port) = match self.spawn(kind).await {
             Ok(started) => started,
             Err(error) => {
-                self.reporter.process_ended(format!("could not be started: {error}"));
+                let how = format!("could not be started: {error}");
+                self.reporter.process_ended(how, ReplicaPhase::BackOff);
                 return ProcessEnd::Exited;
             }
         };
@@ -142,7 +142,7 @@ impl ReplicaLifecycle {
         loop {
             tokio::select! {
                 exit = process.child.wait() => {
-                    self.process_ended(&process, &exit);
+                    self.process_ended(&process, &exit, &ProcessEnd::Exited);
                     return ProcessEnd::Exited;
                 }
                 command = self.commands.recv() => {
@@ -225,7 +225,7 @@ impl ReplicaLifecycle {
     /// another is the proxy's doing, not the system's.
     async fn request_end(&self, process: &ReplicaProcess, grace: Duration) {
         let in_flight = self.reporter.not_ready(&process.endpoint);
-        self.reporter.update(|now| now.state = ReplicaPhase::Terminating);
+        self.reporter.enter(ReplicaPhase::Terminating, "begins to stop");
         if grace.is_zero() {
             self.reporter.signal(process.group, Signal::KILL);
             return;
@@ -252,7 +252,7 @@ impl ReplicaLifecycle {
         loop {
             tokio::select! {
                 exit = process.child.wait() => {
-                    self.process_ended(&process, &exit);
+                    self.process_ended(&process, &exit, &why);
                     return why;
                 }
                 () = sleep_until(deadline), if !killed => {
@@ -269,14 +269,23 @@ impl ReplicaLifecycle {
         }
     }
 
-    fn process_ended(&self, process: &ReplicaProcess, exit: &io::Result<ExitStatus>) {
+    fn process_ended(
+        &self,
+        process: &ReplicaProcess,
+        exit: &io::Result<ExitStatus>,
+        why: &ProcessEnd,
+    ) {
         self.reporter.context.spawner.groups().leader_ended(process.group);
         drop(self.reporter.not_ready(&process.endpoint));
         let how = match exit {
             Ok(status) => in_words(*status),
             Err(error) => error.to_string(),
         };
-        self.reporter.process_ended(how);
+        let next = match why {
+            ProcessEnd::Stopped => ReplicaPhase::Gone,
+            ProcessEnd::Exited | ProcessEnd::Unhealthy => ReplicaPhase::BackOff,
+        };
+        self.reporter.process_ended(how, next);
     }
 }
 

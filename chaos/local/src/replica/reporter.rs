@@ -8,8 +8,8 @@ use brunt_scenarios::timeline::EventKind;
 use rustix::process::Signal;
 
 use super::snapshot::{ReplicaSnapshot, SharedSnapshot};
-use crate::process_groups::{send_signal, signal_name};
 use crate::service_context::ServiceContext;
+use crate::signals::{send_signal, signal_name};
 use crate::status::ReplicaPhase;
 
 pub(super) struct ReplicaReporter {
@@ -37,14 +37,17 @@ impl ReplicaReporter {
 
     pub(super) fn process_started(&self, pid: u32, port: u16) {
         self.report(EventKind::Started, |now| {
+            now.state = ReplicaPhase::Starting;
             now.pid = Some(pid);
             now.port = Some(port);
             now.listens = false;
         });
     }
 
-    pub(super) fn process_ended(&self, how: String) {
+    /// Its process has ended in this way; from now on the replica is in this phase.
+    pub(super) fn process_ended(&self, how: String, next: ReplicaPhase) {
         self.report(EventKind::Exited { how: how.clone() }, |now| {
+            now.state = next;
             now.pid = None;
             now.port = None;
             now.paused = false;
@@ -72,14 +75,15 @@ impl ReplicaReporter {
 
     /// Sends a signal to its process group.
     pub(super) fn signal(&self, group: u32, signal: Signal) {
-        send_signal(group, signal);
-        tracing::info!(
-            service = self.context.events.service_name(),
-            replica = self.number,
-            pid = group,
-            signal = signal_name(signal),
-            "signal sent"
-        );
+        if send_signal(group, signal) {
+            tracing::info!(
+                service = self.context.events.service_name(),
+                replica = self.number,
+                pid = group,
+                signal = signal_name(signal),
+                "signal sent"
+            );
+        }
     }
 
     /// Something has happened that changes its state in this way.
@@ -87,18 +91,32 @@ impl ReplicaReporter {
         let text = what.to_string();
         // The event goes first: its time is that of the timeline, and workloads act on the change.
         self.context.events.replica(self.number, what);
+        self.change(&text, change);
+    }
+
+    /// Enters a phase that the timeline has no event for. The log has this text.
+    pub(super) fn enter(&self, phase: ReplicaPhase, text: &str) {
+        if self.snapshot().state != phase {
+            self.change(text, |now| now.state = phase);
+        }
+    }
+
+    /// Changes its state, and logs that; with both phases, if the phase has changed.
+    fn change(&self, text: &str, change: impl FnOnce(&mut ReplicaSnapshot)) {
         let (before, after) = self.update(change);
+        let phases = before.transition_to(&after);
+        let (from, to) = phases.unzip();
         tracing::info!(
             service = self.context.events.service_name(),
             replica = self.number,
             pid = after.pid.or(before.pid),
-            before = %before.state,
-            after = %after.state,
+            before = from.map(tracing::field::display),
+            after = to.map(tracing::field::display),
             "{text}"
         );
     }
 
-    /// Changes its state. Returns how it was before and is after.
+    /// Changes what is no phase, and so not logged. Returns how it was before and is after.
     pub(super) fn update(
         &self,
         change: impl FnOnce(&mut ReplicaSnapshot),

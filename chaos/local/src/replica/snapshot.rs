@@ -27,9 +27,9 @@ pub(crate) struct ReplicaSnapshot {
 }
 
 impl ReplicaSnapshot {
-    fn starting() -> Self {
+    fn absent() -> Self {
         Self {
-            state: ReplicaPhase::Starting,
+            state: ReplicaPhase::Absent,
             pid: None,
             port: None,
             restarts: 0,
@@ -42,6 +42,25 @@ impl ReplicaSnapshot {
         }
     }
 
+    /// Its phase as a person sees it. Kubernetes has no such phase as paused: a frozen process stays
+    /// ready until its probes fail.
+    pub(crate) fn phase(&self) -> ReplicaPhase {
+        match self.paused {
+            true => ReplicaPhase::Paused,
+            false => self.state,
+        }
+    }
+
+    /// The phases before and after a change; `None` if the phase has stayed the same.
+    pub(super) fn transition_to(&self, after: &Self) -> Option<(ReplicaPhase, ReplicaPhase)> {
+        let phases = match self.paused == after.paused {
+            // What happens to a frozen process is not hidden behind its being frozen.
+            true => (self.state, after.state),
+            false => (self.phase(), after.phase()),
+        };
+        (phases.0 != phases.1).then_some(phases)
+    }
+
     /// Whether requests are sent to it.
     pub(crate) fn is_ready(&self) -> bool {
         self.state == ReplicaPhase::Ready && !self.stopping
@@ -50,7 +69,7 @@ impl ReplicaSnapshot {
 
 impl SharedSnapshot {
     pub(super) fn new() -> Self {
-        Self(Mutex::new(ReplicaSnapshot::starting()))
+        Self(Mutex::new(ReplicaSnapshot::absent()))
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, ReplicaSnapshot> {
