@@ -12,6 +12,7 @@ mod counts;
 mod create;
 mod drain_connections;
 mod faults;
+mod faults_by_caller;
 mod guard;
 mod install;
 mod objects;

@@ -145,10 +145,16 @@ impl ActiveFaults {
 impl fmt::Display for ActiveFaults {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let table = self.table();
-        let faults: Vec<String> =
-            table.active.iter().map(|active| active.fault.to_string()).collect();
-        out.write_str(if faults.is_empty() { "no fault" } else { "" })?;
-        out.write_str(&faults.join(", "))
+        out.write_str(&list_faults(table.active.iter().map(|active| active.fault)))
+    }
+}
+
+/// The faults of an edge as a log shows them, wherever they are injected.
+pub fn list_faults(faults: impl IntoIterator<Item = EdgeFault>) -> String {
+    let shown: Vec<String> = faults.into_iter().map(|fault| fault.to_string()).collect();
+    match shown.is_empty() {
+        true => "no fault".to_owned(),
+        false => shown.join(", "),
     }
 }
 

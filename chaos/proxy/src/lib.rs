@@ -56,6 +56,6 @@ pub use edge_proxy::{EdgeProxy, ServedPort};
 pub use endpoints::{EndpointAddress, Endpoints, InFlight};
 pub use error::ProxyError;
 pub use fault_wire::{FaultWireError, WireFault};
-pub use faults::FaultId;
+pub use faults::{FaultId, list_faults};
 pub use port::Listen;
 pub use proxy::Proxy;

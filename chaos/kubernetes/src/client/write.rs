@@ -19,6 +19,9 @@ pub(crate) const MANAGER: &str = "brunt";
 /// What was there before something was made, in the log.
 const NOTHING: &str = "nothing";
 
+/// What was there before an object of the same name was changed as a whole, in the log.
+const THERE: &str = "there";
+
 /// Makes changes for one run, or lets the API server check them.
 #[derive(Clone, Copy)]
 pub(crate) struct Writer<'a> {
@@ -104,10 +107,11 @@ impl<'a> Writer<'a> {
     where
         K: Clone + DeserializeOwned + std::fmt::Debug,
     {
+        let before = state_of(api, name).await;
         let params = PatchParams { dry_run: self.is_dry_run(), ..params.clone() };
         let patch = Patch::Apply(object);
         call_api(what, api.patch(name, &params, &patch)).await?;
-        self.log(&format!("{kind} {name}"), NOTHING, "applied");
+        self.log(&format!("{kind} {name}"), before, "applied");
         Ok(())
     }
 
@@ -153,7 +157,7 @@ impl<'a> Writer<'a> {
     {
         let params = DeleteParams { dry_run: self.is_dry_run(), ..params.clone() };
         call_api(what, api.delete(name, &params)).await?;
-        self.log(&format!("{kind} {name}"), "there", "deleted");
+        self.log(&format!("{kind} {name}"), THERE, "deleted");
         Ok(())
     }
 
@@ -165,7 +169,7 @@ impl<'a> Writer<'a> {
         };
         let api = self.cluster.api::<Pod>();
         call_api(&format!("evict pod {pod}"), api.evict(pod, &params)).await?;
-        self.log(&named::<Pod>(pod), "there", "evicted");
+        self.log(&named::<Pod>(pod), THERE, "evicted");
         Ok(())
     }
 
@@ -179,6 +183,11 @@ impl<'a> Writer<'a> {
         let process = super::exec::exec(self.cluster, (pod, container), command).await?;
         self.log(&named::<Pod>(pod), NOTHING, &format!("runs {}", command.join(" ")));
         Ok(process)
+    }
+
+    /// The connection to a program that [`Writer::exec`] has started is given up, which ends it.
+    pub(crate) fn exec_ended(self, pod: &str, command: &str) {
+        self.log(&named::<Pod>(pod), &format!("runs {command}"), NOTHING);
     }
 }
 
@@ -201,7 +210,47 @@ impl<K> Namespaced for K where
 {
 }
 
+/// Whether an object is there, for the log: an apply's reply does not say what it has met.
+async fn state_of<K>(api: &Api<K>, name: &str) -> &'static str
+where
+    K: Clone + DeserializeOwned + std::fmt::Debug,
+{
+    let found = call_api(&format!("read {name}"), api.get_metadata_opt(name)).await;
+    match found {
+        Ok(Some(_)) => THERE,
+        Ok(None) => NOTHING,
+        // An apply needs no right to read.
+        Err(_) => "unknown",
+    }
+}
+
 /// Kind and name.
 fn named<K: Resource<DynamicType = ()>>(name: &str) -> String {
     format!("{} {name}", K::kind(&()))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+    use k8s_openapi::api::core::v1::ConfigMap;
+    use serde_json::json;
+
+    use super::*;
+    use crate::client::scripted_api::{call, cluster, no};
+
+    #[tokio::test]
+    async fn before_an_apply_an_object_is_there_or_not_or_nobody_knows() {
+        const MAP: &str = "/api/v1/namespaces/ns/configmaps/report";
+        let found = json!({"metadata": {"name": "report", "resourceVersion": "7"}});
+        let (cluster, script) = cluster(vec![
+            call(Method::GET, MAP, 200, found),
+            call(Method::GET, MAP, 404, no(404, "NotFound", "no such map")),
+            call(Method::GET, MAP, 403, no(403, "Forbidden", "may not read")),
+        ]);
+        let maps = cluster.api::<ConfigMap>();
+        for wanted in [THERE, NOTHING, "unknown"] {
+            assert_eq!(state_of(&maps, "report").await, wanted);
+        }
+        script.await.unwrap();
+    }
 }

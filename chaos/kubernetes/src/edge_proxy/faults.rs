@@ -4,6 +4,7 @@ use brunt_faults::{EdgeHandle, TargetError};
 use brunt_proxy::{ControlReply, ControlRequest, WireFault};
 use brunt_scenarios::plan::EdgeFault;
 
+use super::faults_by_caller::EdgeFaultChange;
 use super::proxies::EdgeProxies;
 use crate::changes::changer::Changer;
 
@@ -26,12 +27,12 @@ impl EdgeProxies {
         }
         changer.check_lease()?;
         let proxy = self.before(to).ok_or_else(no_edge)?;
-        let shown = format!("{fault:?}");
-        let fault = WireFault::from(fault);
-        let request = ControlRequest::Inject { from: Some(from.to_owned()), fault };
+        let (from_caller, wire) = (Some(from.to_owned()), WireFault::from(fault));
+        let request = ControlRequest::Inject { from: from_caller, fault: wire };
         match proxy.control.lock().await.request(&request).await? {
             ControlReply::Injected { id } => {
-                log(changer, (from, to), "", &shown);
+                let change = proxy.faults.add(from, id, fault);
+                log(changer, (from, to), &change, "fault injected");
                 Ok(EdgeHandle(id))
             }
             other => Err(unexpected(to, &other)),
@@ -50,6 +51,7 @@ impl EdgeProxies {
         };
         let request = ControlRequest::Recover { id: handle.0 };
         let mut control = proxy.control.lock().await;
+        let change = proxy.faults.remove(handle.0);
         if control.is_lost() {
             // Its faults have ended with it, and nobody knows what they had hit.
             return Ok(0);
@@ -58,7 +60,9 @@ impl EdgeProxies {
             // A fault ends with the control connection that injected it; what it hit until then is
             // not known any more.
             ControlReply::Recovered { hits } => {
-                log(changer, (from, to), &format!("fault {}", handle.0), "recovered");
+                if let Some(change) = change {
+                    log(changer, (from, to), &change, "fault recovered");
+                }
                 Ok(hits.unwrap_or_default())
             }
             other => Err(unexpected(to, &other)),
@@ -66,9 +70,10 @@ impl EdgeProxies {
     }
 }
 
-fn log(changer: &Changer, (from, to): (&str, &str), before: &str, after: &str) {
-    let edge = format!("{from} → {to}");
-    tracing::info!(run = changer.lease().run, edge, before, after, "edge changed");
+/// The same event as of an edge on this machine.
+fn log(changer: &Changer, (from, to): (&str, &str), change: &EdgeFaultChange, what: &str) {
+    let (edge, EdgeFaultChange { fault, before, after }) = (format!("{from}→{to}"), change);
+    tracing::info!(run = changer.lease().run, edge, %fault, before, after, "{what}");
 }
 
 fn unexpected(callee: &str, reply: &ControlReply) -> TargetError {

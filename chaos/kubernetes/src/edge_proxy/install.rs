@@ -14,6 +14,7 @@ use super::callee_service::CalleeService;
 use super::check::callee_service;
 use super::control_connection::ControlConnection;
 use super::create;
+use super::faults_by_caller::FaultsByCaller;
 use super::guard::ProxyGuard;
 use super::objects::{EdgeProxyArgs, ObjectMeta, kept_service, name, pod, secret};
 use super::proxies::{EdgeProxies, InstalledProxy, SLOT};
@@ -130,7 +131,14 @@ impl Installation<'_> {
         };
         let updates = tokio::spawn(guard.run().in_current_span());
         let sync_delay = service.sync_delay();
-        let proxy = InstalledProxy { front, name: name.clone(), sync_delay, control, updates };
+        let proxy = InstalledProxy {
+            front,
+            name: name.clone(),
+            sync_delay,
+            control,
+            faults: FaultsByCaller::default(),
+            updates,
+        };
         // Before the change: a run that fails in between uninstalls what it knows of.
         self.proxies.add(callee, proxy);
         self.changer.apply(change).await?;

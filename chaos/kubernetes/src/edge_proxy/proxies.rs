@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 
 use super::control_connection::ControlConnection;
+use super::faults_by_caller::FaultsByCaller;
 use crate::client::object::ObjectRef;
 use crate::observe::gaps::WatchGap;
 
@@ -36,6 +37,8 @@ pub(super) struct InstalledProxy {
     /// How long callers may take to follow a change of its Service.
     pub(super) sync_delay: Duration,
     pub(super) control: Arc<tokio::sync::Mutex<ControlConnection>>,
+    /// What it does to requests now.
+    pub(super) faults: FaultsByCaller,
     /// Keeps its routing table up to date.
     pub(super) updates: JoinHandle<()>,
 }

@@ -72,7 +72,7 @@ pub(crate) async fn recover(
         // What is gone has been replaced by its controller, or started again by its kubelet.
         PlatformFault::Evict(_) | PlatformFault::KillContainer(_) => Ok(()),
         PlatformFault::Stress { .. } => {
-            stress.recover(service).await;
+            stress.recover(changer, service).await;
             Ok(())
         }
         PlatformFault::Remove => remove::recover(changer, workload).await,

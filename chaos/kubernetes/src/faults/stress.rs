@@ -18,11 +18,16 @@ pub(crate) struct StressProcesses(Mutex<BTreeMap<String, Vec<StressProcess>>>);
 
 /// A program that uses up what a container may. It ends with the connection to it, which ends when
 /// this is dropped.
-struct StressProcess(AttachedProcess);
+struct StressProcess {
+    process: AttachedProcess,
+    pod: String,
+    /// The program and its arguments, for the log.
+    command: String,
+}
 
 impl Drop for StressProcess {
     fn drop(&mut self) {
-        self.0.abort();
+        self.process.abort();
     }
 }
 
@@ -41,12 +46,15 @@ impl StressProcesses {
         for replica in replicas {
             let pod = observer.pod(service, *replica)?;
             changer.note(format!("Pod {} on {}: {}", pod.name, pod.node, command.join(" ")));
-            if !changer.is_dry_run() {
-                changer.check_lease()?;
-                let mut process = changer.writer().exec((&pod.name, container), &command).await?;
-                first_line(&mut process).await.map_err(|error| not_run(&pod.name, error))?;
-                // One that fails ends those before it, as they are dropped with this list.
-                processes.push(StressProcess(process));
+            if changer.is_dry_run() {
+                continue;
+            }
+            match start(changer, (&pod.name, container), &command).await {
+                Ok(process) => processes.push(process),
+                Err(error) => {
+                    end(changer, processes);
+                    return Err(error);
+                }
             }
         }
         self.0.lock().await.entry(service.to_owned()).or_default().extend(processes);
@@ -54,8 +62,33 @@ impl StressProcesses {
     }
 
     /// Ends the stress of a service.
-    pub(super) async fn recover(&self, service: &str) {
-        self.0.lock().await.remove(service);
+    pub(super) async fn recover(&self, changer: &Changer, service: &str) {
+        end(changer, self.0.lock().await.remove(service).unwrap_or_default());
+    }
+}
+
+async fn start(
+    changer: &Changer,
+    (pod, container): (&str, Option<&str>),
+    command: &[&str],
+) -> Result<StressProcess, TargetError> {
+    changer.check_lease()?;
+    let process = changer.writer().exec((pod, container), command).await?;
+    let (pod, command) = (pod.to_owned(), command.join(" "));
+    let mut started = StressProcess { process, pod, command };
+    match first_line(&mut started.process).await {
+        Ok(_) => Ok(started),
+        Err(error) => {
+            let failed = not_run(&started.pod, error);
+            end(changer, vec![started]);
+            Err(failed)
+        }
+    }
+}
+
+fn end(changer: &Changer, processes: Vec<StressProcess>) {
+    for process in processes {
+        changer.writer().exec_ended(&process.pod, &process.command);
     }
 }
 
