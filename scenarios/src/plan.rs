@@ -38,7 +38,7 @@ pub use services::{Placement, Program, Rollout, Service, ServiceOnKubernetes, Sy
 pub use threshold::{InvalidThreshold, LoadTotals, Threshold};
 
 pub use crate::scenario::{During, EdgeDirection, Method, Pick, ReplicaFilter};
-pub use crate::system::{Probe, StrategyKind, WorkloadKind};
+pub use crate::system::{Probe, Protocol, StrategyKind, WorkloadKind};
 pub use crate::timeline::BreakerState;
 use crate::units::Percent;
 

@@ -5,6 +5,7 @@ mod autoscaler;
 mod helper_pods;
 mod on_kubernetes;
 mod probe;
+mod protocol;
 
 use std::collections::BTreeMap;
 
@@ -18,6 +19,7 @@ pub use helper_pods::{
 };
 pub use on_kubernetes::{ServiceOnKubernetesSpec, SystemOnKubernetesSpec, WorkloadKind};
 pub use probe::{HttpGet, Probe};
+pub use protocol::Protocol;
 
 use crate::source::Located;
 use crate::units::Period;
@@ -48,7 +50,7 @@ pub struct SystemSpec {
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct ServiceSpec {
     /// The program and its arguments. `brunt` means this very program. `${port}` and `${data}` are
-    /// filled in; the port is also in the environment as `PORT`. A program must serve HTTP on
+    /// filled in; the port is also in the environment as `PORT`. A program must listen on
     /// 127.0.0.1 at that port. A service with neither `command` nor `url` runs on a cluster only.
     pub command: Option<Located<Vec<String>>>,
     /// A service that runs already, which brunt neither starts nor breaks: its URL.
@@ -59,6 +61,10 @@ pub struct ServiceSpec {
     pub dir: Option<String>,
     /// The port on which `brunt up` offers it.
     pub port: Option<Located<u16>>,
+    /// What its callers speak with it. Unless given, that is found out for each connection: HTTP/1.1
+    /// by its first line, and all else passes byte by byte. A caller that waits for the server to
+    /// speak first then waits for 50 ms.
+    pub protocol: Option<Protocol>,
     /// Environment variables; `${port}` and `${data}` are filled in.
     #[serde(default)]
     pub env: BTreeMap<String, String>,

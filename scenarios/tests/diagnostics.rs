@@ -460,3 +460,44 @@ fn loads_that_no_machine_can_put_on_are_refused() {
     assert!(refused("closed: {users: 4294967295}, for: 1s").contains("at most 1000000"));
     assert!(refused("closed: {users: 4294967296}, for: 1s").contains("a whole number from 0 to"));
 }
+
+#[test]
+fn a_fault_of_requests_is_refused_where_only_bytes_are_seen() {
+    let with = |protocol: &str, fault: &str| {
+        let system = SYSTEM
+            .replace("  stock: {command", &format!("  stock: {{protocol: {protocol}, command"));
+        let source = Source::new("shop/system.yaml", system.as_str());
+        let system = plan::System::read(&source).check(Ok).expect("the system is right");
+        let edge = "from: order, to: stock";
+        let source = Source::new(
+            "test.yaml",
+            format!(
+                "version: 1\nname: a test\nsystem: shop\n{LOAD}faults:\n  - {{at: 1s, for: 1s, {}}}\n\
+                 expect:\n  - availability: {{of: orders, atLeast: 9%}}\n",
+                fault.replace("EDGE", edge)
+            ),
+        );
+        let checked =
+            source.read::<Scenario>().check(|written| Plan::check(&written, &source, system));
+        checked.err().map(|wrong| wrong.iter().map(ToString::to_string).collect::<String>())
+    };
+    let of_requests = [
+        "abort: {EDGE, status: 503}",
+        "lostReply: {EDGE}",
+        "slowReply: {EDGE, delay: 1s}",
+        "duplicate: {EDGE}",
+    ];
+    for protocol in ["tcp", "tls", "http2", "grpc"] {
+        for fault in of_requests {
+            let wrong = with(protocol, fault).expect("it is refused");
+            assert!(wrong.contains("of which only bytes are seen"), "{wrong}");
+            assert!(wrong.contains("use `cut`"), "{wrong}");
+        }
+        for fault in ["cut: {EDGE}", "latency: {EDGE, delay: 1s}", "halfOpen: {EDGE}"] {
+            assert_eq!(with(protocol, fault), None, "{fault} on {protocol}");
+        }
+    }
+    for fault in of_requests {
+        assert_eq!(with("http", fault), None, "{fault}");
+    }
+}

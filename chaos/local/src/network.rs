@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use brunt_proxy::{EndpointAddress, Endpoints, Listen, Proxy, ProxyError};
-use brunt_scenarios::plan::{Program, Service, System};
+use brunt_scenarios::plan::{Program, Protocol, Service, System};
 use brunt_scenarios::timeline::EdgeRecord;
 use indexmap::IndexMap;
 
@@ -33,7 +33,8 @@ impl Network {
         for (name, service) in &system.services {
             network.add_front(name, service, ports)?;
             for callee in service.calls.keys() {
-                network.add_edge(name, callee)?;
+                let protocol = system.services.get(callee).and_then(|callee| callee.protocol);
+                network.add_edge(name, callee, protocol)?;
             }
         }
         Ok(network)
@@ -47,14 +48,19 @@ impl Network {
             (Ports::Declared, Some(port)) => Listen::Port(port),
             _ => Listen::Free,
         };
-        let front = Proxy::start(None, name, listen, self.endpoints_of(name))
+        let front = Proxy::start(None, name, listen, self.endpoints_of(name), service.protocol)
             .map_err(|error| setup_error(name, error))?;
         self.fronts.insert(name.to_owned(), front);
         Ok(())
     }
 
-    fn add_edge(&mut self, from: &str, to: &str) -> Result<(), LocalError> {
-        let edge = Proxy::start(Some(from), to, Listen::Free, self.endpoints_of(to))
+    fn add_edge(
+        &mut self,
+        from: &str,
+        to: &str,
+        protocol: Option<Protocol>,
+    ) -> Result<(), LocalError> {
+        let edge = Proxy::start(Some(from), to, Listen::Free, self.endpoints_of(to), protocol)
             .map_err(|error| setup_error(from, error))?;
         self.edges.insert((from.to_owned(), to.to_owned()), edge);
         Ok(())

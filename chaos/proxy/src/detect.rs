@@ -1,4 +1,4 @@
-//! Finds out what a new connection speaks, without waiting for a caller that says nothing: in some
+//! Finds out what a new connection speaks unless that is known, without waiting for a caller that says nothing: in some
 //! protocols the server speaks first.
 
 use std::pin::pin;
@@ -37,6 +37,9 @@ pub(crate) async fn detect(
     closing: &mut watch::Receiver<()>,
 ) -> Option<DetectedConnection> {
     let (mut caller, mut callee) = (PeekedStream::new(stream), None);
+    if route.edge().protocol.is_some_and(|protocol| !protocol.has_visible_requests()) {
+        return Some(DetectedConnection::Bytes(caller, callee));
+    }
     let (mut silence, mut undecided) = (pin!(sleep(SILENCE)), pin!(sleep(UNDECIDED)));
     let mut is_silent = true;
     loop {

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use brunt_scenarios::plan::EdgeFault;
+use brunt_scenarios::plan::{EdgeFault, Protocol};
 use brunt_scenarios::timeline::EdgeRecord;
 
 use crate::counters::EdgeCounters;
@@ -13,6 +13,8 @@ use crate::pool::UpstreamPool;
 pub(crate) struct Edge {
     from: Option<String>,
     to: String,
+    /// What is spoken on it, if that is known.
+    pub(crate) protocol: Option<Protocol>,
     pub(crate) endpoints: Endpoints,
     pub(crate) pool: UpstreamPool,
     pub(crate) faults: ActiveFaults,
@@ -25,12 +27,18 @@ impl Edge {
         Self {
             from: from.map(str::to_owned),
             to: to.to_owned(),
+            protocol: None,
             endpoints,
             pool: UpstreamPool::default(),
             faults: ActiveFaults::default(),
             counters: EdgeCounters::default(),
             turns: AtomicUsize::default(),
         }
+    }
+
+    /// The same edge, on which this is spoken.
+    pub(crate) fn speaking(self, protocol: Option<Protocol>) -> Self {
+        Self { protocol, ..self }
     }
 
     /// The next endpoint, in turn.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use brunt_scenarios::plan::EdgeFault;
+use brunt_scenarios::plan::{EdgeFault, Protocol};
 use brunt_scenarios::timeline::EdgeRecord;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -26,7 +26,8 @@ pub struct Proxy {
 
 impl Proxy {
     /// Reserves the port and listens as soon as there is an endpoint. `from` is the caller, `None`
-    /// for requests from outside. Must be called within a tokio runtime.
+    /// for requests from outside. Without a `protocol` it is found out for each connection. Must be
+    /// called within a tokio runtime.
     ///
     /// # Errors
     /// When the port is in use or cannot be listened on.
@@ -35,10 +36,11 @@ impl Proxy {
         to: &str,
         listen: Listen,
         endpoints: Endpoints,
+        protocol: Option<Protocol>,
     ) -> Result<Self, ProxyError> {
         // The port is reserved before there is an endpoint: callers are given its address first.
         let reserved = ReservedPort::reserve(listen)?;
-        let edge = Arc::new(Edge::new(from, to, endpoints));
+        let edge = Arc::new(Edge::new(from, to, endpoints).speaking(protocol));
         let (tell, accepting) = watch::channel(false);
         let port = reserved.number();
         let routing = Arc::new(Routing::Single(Arc::clone(&edge)));

@@ -45,6 +45,7 @@ pub fn service(replicas: u32) -> Service {
         port: None,
         env: BTreeMap::new(),
         altered: BTreeMap::new(),
+        protocol: None,
         calls: BTreeMap::new(),
         replicas,
         autoscaler: None,

@@ -212,6 +212,23 @@ impl fmt::Display for FaultKind {
     }
 }
 
+impl EdgeFault {
+    /// Whether it hits single requests or replies, and not whole connections or bytes.
+    pub fn needs_requests(&self) -> bool {
+        match self {
+            Self::Abort { .. }
+            | Self::LostReply { .. }
+            | Self::SlowReply(_)
+            | Self::Duplicate { .. } => true,
+            Self::Latency { .. }
+            | Self::Cut
+            | Self::Refuse
+            | Self::Bandwidth { .. }
+            | Self::HalfOpen => false,
+        }
+    }
+}
+
 impl fmt::Display for EdgeFault {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

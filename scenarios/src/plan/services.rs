@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use indexmap::IndexMap;
 
-use crate::system::{Autoscaler, Guard, HelperPods, Probe, StrategyKind, WorkloadKind};
+use crate::system::{Autoscaler, Guard, HelperPods, Probe, Protocol, StrategyKind, WorkloadKind};
 
 /// A system that can be started.
 #[derive(Debug, Clone)]
@@ -34,6 +34,8 @@ pub struct Service {
     pub on_kubernetes: ServiceOnKubernetes,
     /// The port on which `brunt up` offers it; any free one unless given.
     pub port: Option<u16>,
+    /// What its callers speak with it; `None` when it is found out for each connection.
+    pub protocol: Option<Protocol>,
     /// Environment variables; `${port}` and `${data}` are still to be filled in.
     pub env: BTreeMap<String, String>,
     /// Those of them that the scenario or a proof sets: on a cluster, where the others are the

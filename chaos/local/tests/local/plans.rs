@@ -18,6 +18,7 @@ pub fn service() -> Service {
         port: None,
         env: BTreeMap::new(),
         altered: BTreeMap::new(),
+        protocol: None,
         calls: BTreeMap::new(),
         replicas: 1,
         autoscaler: None,

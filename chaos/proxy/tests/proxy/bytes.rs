@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
-use brunt_proxy::Proxy;
-use brunt_scenarios::plan::{EdgeDirection, EdgeFault, Pick};
+use brunt_proxy::{EndpointAddress, Endpoints, Listen, Proxy};
+use brunt_scenarios::plan::{EdgeDirection, EdgeFault, Pick, Protocol};
 use brunt_scenarios::units::Spread;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -99,6 +99,19 @@ async fn a_server_that_speaks_first_is_heard_and_one_that_only_listens_gets_the_
     let mut all = String::new();
     silent.read_to_string(&mut all).await.unwrap();
     assert_eq!(all, "220 ready\r\n");
+}
+
+#[tokio::test]
+async fn what_is_declared_as_bytes_is_passed_on_at_once_even_if_it_looks_like_http() {
+    let callee = echoing().await;
+    let endpoints = Endpoints::default();
+    endpoints.add(EndpointAddress::local(callee.port));
+    let tcp = Some(Protocol::Tcp);
+    let proxy = Proxy::start(Some("shop"), "stock", Listen::Free, endpoints, tcp).unwrap();
+    proxy.opened().await;
+    // The echo of a callee that speaks HTTP would be no reply to it.
+    echoed(&mut to(&proxy).await, b"GET / HTTP/1.1\r\nhost: stock\r\n\r\n").await;
+    assert_eq!(counts(&proxy), (0, 0, 0));
 }
 
 #[tokio::test]

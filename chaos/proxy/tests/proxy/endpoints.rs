@@ -72,7 +72,7 @@ async fn connections_are_refused_without_an_endpoint_and_the_port_stays_reserved
 #[tokio::test]
 async fn connections_are_refused_until_the_first_endpoint_is_added() {
     let endpoints = Endpoints::default();
-    let proxy = Proxy::start(None, "stock", Listen::Free, endpoints.clone()).unwrap();
+    let proxy = Proxy::start(None, "stock", Listen::Free, endpoints.clone(), None).unwrap();
     assert!(refused(proxy.port()).await);
     let callee = named("a").await;
     endpoints.add(EndpointAddress::local(callee.port));
@@ -110,7 +110,7 @@ async fn a_declared_port_is_served_on_ipv4_and_ipv6_localhost() {
     let callee = named("a").await;
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let endpoints = Endpoints::of(EndpointAddress::local(callee.port));
-    let proxy = Proxy::start(None, "stock", Listen::Port(port), endpoints).unwrap();
+    let proxy = Proxy::start(None, "stock", Listen::Port(port), endpoints, None).unwrap();
     proxy.opened().await;
     assert_eq!(proxy.url(), format!("http://127.0.0.1:{port}"));
     assert_eq!(once(port, "/").await.unwrap().1, "a");
@@ -123,11 +123,12 @@ async fn a_declared_port_is_served_on_ipv4_and_ipv6_localhost() {
 async fn starting_a_proxy_on_a_port_in_use_is_an_error() {
     let holder = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = holder.local_addr().unwrap().port();
-    let error = Proxy::start(None, "stock", Listen::Port(port), Endpoints::default()).unwrap_err();
+    let error =
+        Proxy::start(None, "stock", Listen::Port(port), Endpoints::default(), None).unwrap_err();
     assert!(matches!(error, ProxyError::InUse { port: used } if used == port), "{error}");
     let (proxy, _) = proxy_before(&[port]).await;
-    let error =
-        Proxy::start(None, "stock", Listen::Port(proxy.port()), Endpoints::default()).unwrap_err();
+    let error = Proxy::start(None, "stock", Listen::Port(proxy.port()), Endpoints::default(), None)
+        .unwrap_err();
     assert!(matches!(error, ProxyError::InUse { .. }), "{error}");
 }
 

@@ -25,7 +25,7 @@ async fn proxy_before(ports: &[u16]) -> (Proxy, Endpoints) {
     for port in ports {
         endpoints.add(EndpointAddress::local(*port));
     }
-    let proxy = Proxy::start(Some("shop"), "stock", Listen::Free, endpoints.clone()).unwrap();
+    let proxy = Proxy::start(Some("shop"), "stock", Listen::Free, endpoints.clone(), None).unwrap();
     proxy.opened().await;
     (proxy, endpoints)
 }

@@ -93,6 +93,7 @@ impl Checker<'_> {
             readiness: written.readiness_probe.clone(),
             liveness: written.liveness_probe.clone(),
             grace: written.termination_grace_period.map_or(GRACE, |period| period.0),
+            protocol: written.protocol,
             starts_within: written.starts_within.map_or(STARTS_WITHIN, |period| period.0),
             placement: Placement::default(),
             guards: written.guards.clone(),

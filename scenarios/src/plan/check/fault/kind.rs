@@ -165,6 +165,15 @@ impl Checker<'_> {
         system: &System,
     ) -> Kind {
         self.known_edge(from, to, system)?;
+        let protocol = system.services.get(&to.value).and_then(|callee| callee.protocol);
+        if let Some(protocol) = protocol
+            && fault.needs_requests()
+            && !protocol.has_visible_requests()
+        {
+            let message = format!("`{to}` speaks {protocol}, of which only bytes are seen");
+            self.wrong(to.span, message).help =
+                Some("use `cut`, `refuse`, `halfOpen`, `latency` or `bandwidth`".to_owned());
+        }
         let kind = FaultKind::Edge { from: from.value.clone(), to: to.value.clone(), fault };
         Some((kind, Length::Needed))
     }
