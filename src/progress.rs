@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use brunt_faults::Observed;
 use brunt_loadgen::Snapshot;
-use brunt_reports::Origin;
+use brunt_reports::{Origin, counted};
 use brunt_scenarios::plan::{Fault, Plan};
 use brunt_scenarios::timeline::Moment;
 use brunt_scenarios::units::Period;
@@ -66,7 +66,7 @@ impl RunProgress {
 
     /// All services have become ready.
     pub fn ready(&self, services: usize) {
-        self.line(&format!("{services} services ready"));
+        self.line(&format!("{} ready", counted(services as u64, "service")));
     }
 
     /// The load starts; `origin` is the zero of the run's clock.
