@@ -74,7 +74,7 @@ fn too_short(
     let counts = |fault: &&Fault| {
         let leaves =
             || matches!(fault.kind, FaultKind::MakeZombie { .. } | FaultKind::Pause { .. });
-        fault.kind.services().contains(&service) && (!leaving_it_running || leaves())
+        fault.kind.touches().contains(&service) && (!leaving_it_running || leaves())
     };
     let last = plan.faults.iter().filter(counts).filter_map(Fault::last_end).max()?;
     (last + within > ends).then(|| {

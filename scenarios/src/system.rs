@@ -88,7 +88,7 @@ pub struct ServiceSpec {
     /// Time between SIGTERM and SIGKILL: 10s unless given.
     pub termination_grace_period: Option<Period>,
     /// How long a replica may take from its start until it listens: 10s unless given. Bounds are
-    /// computed from it.
+    /// computed from it. Without a readiness probe, `recovers` asks for it.
     pub starts_within: Option<Period>,
     /// What can be taken away for a proof, and how.
     #[serde(default)]

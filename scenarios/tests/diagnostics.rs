@@ -501,3 +501,19 @@ fn a_fault_of_requests_is_refused_where_only_bytes_are_seen() {
         assert_eq!(with("http", fault), None, "{fault}");
     }
 }
+
+#[test]
+fn recovery_is_refused_where_nothing_says_when_a_service_is_ready() {
+    let scenario = format!(
+        "{LOAD}\
+faults:
+  - {{at: 1s, for: 1s, stop: {{service: stock}}}}
+expect:
+  - recovers: {{service: stock}}
+  - recovers: {{service: bank, after: stock}}
+  - recovers: {{service: order, after: stok}}
+  - recovers: {{service: stock, after: bank}}
+"
+    );
+    insta::assert_snapshot!(problems(&scenario));
+}

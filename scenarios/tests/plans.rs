@@ -131,3 +131,49 @@ fn a_plan_without_a_guard_differs_in_that_alone() {
     };
     assert_eq!(within(&plan), within(&without), "the claim stays the same");
 }
+
+fn recovers(stock: &str, fault: &str, recovers: &str) -> plan::Recovers {
+    let system =
+        format!("{SYSTEM}    calls: {{stock: {{env: STOCK}}}}\n  stock: {{command: [x]{stock}}}\n");
+    let source = Source::new("system.yaml", system);
+    let system = plan::System::check(&source.parse::<SystemSpec>().unwrap(), &source).unwrap();
+    let scenario = format!(
+        "version: 1\nname: a test\nsystem: shop\n\
+         load: [{{name: a, open: {{rate: 1/s}}, for: 60s, get: order}}]\n\
+         faults: [{fault}]\nexpect: [recovers: {recovers}]\n"
+    );
+    let source = Source::new("test.yaml", scenario);
+    let plan = Plan::check(&source.parse::<Scenario>().unwrap(), &source, system).unwrap();
+    let Claim::Recovers(recovers) = plan.checks[0].claim.clone() else { panic!("{plan:#?}") };
+    recovers
+}
+
+#[test]
+fn a_service_without_a_probe_recovers_within_its_start() {
+    let stop = "{at: 1s, for: 1s, stop: {service: stock}}";
+    let found = recovers(", startsWithin: 3s", stop, "{service: stock}");
+    assert_eq!((found.after.as_deref(), found.within), (None, Duration::from_millis(3500)));
+}
+
+#[test]
+fn recovery_after_another_service_adds_the_bound_of_the_other() {
+    // Order: detection in 25 + 2 s, grace 30 s, start 4 s and half a second; ready in 12 + 5 + 2 s.
+    let own = Duration::from_millis(27_000 + 30_000 + 4_500 + 19_000);
+    let stop = "{at: 1s, for: 1s, stop: {service: stock}}";
+    let found = recovers(", startsWithin: 3s", stop, "{service: order, after: stock}");
+    assert_eq!(found.after.as_deref(), Some("stock"));
+    assert_eq!(found.within, own + Duration::from_millis(3500));
+    assert_eq!(found.hit(), "stock");
+    // A broken connection leaves the other as it is; no probe of the other is asked for.
+    let cut = "{at: 1s, for: 1s, cut: {from: order, to: stock}}";
+    let found = recovers("", cut, "{service: order, after: stock}");
+    assert_eq!(found.within, own);
+    assert_eq!(found.to_string(), "order recovers within 80.5s after faults of stock");
+}
+
+#[test]
+fn a_service_that_recovers_after_itself_recovers() {
+    let stop = "{at: 1s, for: 1s, stop: {service: order}}";
+    let found = recovers("", stop, "{service: order, after: order, within: 9s}");
+    assert_eq!((found.after.as_deref(), found.within), (None, seconds(9)));
+}

@@ -19,6 +19,7 @@ services:
   back:
     command: {command}
     env: {{NAME: back}}
+    startsWithin: 5s
   front:
     command: {command}
     env: {{NAME: front}}

@@ -72,8 +72,8 @@ fn busy_plan() -> Plan {
             limits: vec![(Quantile(0.5), ms(10)), (Quantile(0.99), ms(300))],
             during: During::Run,
         }),
-        Claim::Recovers(Recovers { service: "product".to_owned(), within: secs(6) }),
-        Claim::Recovers(Recovers { service: "order".to_owned(), within: secs(9) }),
+        Claim::Recovers(Recovers { service: "product".to_owned(), after: None, within: secs(6) }),
+        Claim::Recovers(Recovers { service: "order".to_owned(), after: None, within: secs(9) }),
         Claim::Restarts(Restarts { service: "stock".to_owned(), within: secs(9) }),
     ]);
     plan.name = "Orders are taken while product is down, and all complete after".to_owned();

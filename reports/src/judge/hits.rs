@@ -46,11 +46,11 @@ impl Hit<'_> {
         matches!(self.kind(), Some(FaultKind::Nodes { fault: NodeFault::Outage, .. }))
     }
 
-    /// The number of replicas that the fault sets for good, if it does.
-    pub fn sets_replicas(&self) -> Option<u32> {
+    /// The number of replicas that the fault sets for good of this service, if it does.
+    pub fn sets_replicas(&self, of: &str) -> Option<u32> {
         match self.planned {
-            Some(Fault { kind: FaultKind::Scale { replicas, .. }, lasts: None, .. }) => {
-                Some(*replicas)
+            Some(Fault { kind: FaultKind::Scale { service, replicas }, lasts: None, .. }) => {
+                (service == of).then_some(*replicas)
             }
             _ => None,
         }

@@ -1,4 +1,4 @@
-//! A service is ready again in time after each fault that hit it.
+//! A service is ready again in time after each fault that hit it, or another one.
 
 use std::time::Duration;
 
@@ -34,19 +34,26 @@ impl Judge for Recovers {
 }
 
 fn of_run(claim: &Recovers, plan: &Plan, timeline: &Timeline) -> Finding {
-    let Recovers { service, within } = claim;
-    let within = *within;
-    let hits = hits::on(plan, timeline, service);
-    let ready = Ready::of(timeline, service);
-    let each = hits.iter().enumerate().map(|(place, hit)| {
-        let wanted = replicas::wanted(plan, timeline, service, hit);
+    let within = claim.within;
+    let hits = hits::on(plan, timeline, claim.hit());
+    // The service's own faults keep it from being ready, too.
+    let own = match claim.after {
+        Some(_) => hits::on(plan, timeline, &claim.service),
+        None => vec![],
+    };
+    let readiness = Readiness::of(plan, timeline, &claim.service);
+    let each = hits.iter().map(|hit| {
+        let over = over(hits.iter().chain(&own), hit);
         let case = RecoveryCase {
-            wanted,
-            over: over(&hits, hit),
-            next: hits.get(place + 1).map(|next| next.record.start.0),
+            wanted: replicas::wanted(plan, timeline, &claim.service, hit),
+            over,
+            next: first_after(&hits, hit.record.start.0)
+                .into_iter()
+                .chain(first_after(&own, over))
+                .min_by(f64::total_cmp),
             within: within.as_secs_f64(),
         };
-        (hit, recovery(timeline, service, &ready, hit, &case))
+        (hit, recovery(timeline, claim, &readiness.ready, hit, &case))
     });
     let each: Vec<_> = each.collect();
     let judgements: Vec<Judgement> =
@@ -57,7 +64,7 @@ fn of_run(claim: &Recovers, plan: &Plan, timeline: &Timeline) -> Finding {
         claim: claim.to_string(),
         judgement: worst(&judgements),
         measured: measured(&each),
-        evidence: evidence(&each, within),
+        evidence: format!("{}{}", evidence(&each, within), readiness.note),
     }
 }
 
@@ -87,29 +94,61 @@ struct RecoveryCase {
 
 /// From when on a service can recover from a fault: another that is still in force then keeps it
 /// down as well.
-fn over(hits: &[Hit<'_>], hit: &Hit<'_>) -> f64 {
-    let others = hits.iter().filter(|other| other.record.start.0 <= hit.over());
+fn over<'h>(hits: impl Iterator<Item = &'h Hit<'h>>, hit: &Hit<'_>) -> f64 {
+    let others = hits.filter(|other| other.record.start.0 <= hit.over());
     others.map(Hit::over).fold(hit.over(), f64::max)
+}
+
+/// When the first of these faults began that is later than a moment.
+fn first_after(hits: &[Hit<'_>], moment: f64) -> Option<f64> {
+    hits.iter().map(|other| other.record.start.0).find(|start| *start > moment)
+}
+
+/// By what a service is known to be ready.
+struct Readiness {
+    ready: Ready,
+    /// What to know about it, as a sentence after a space; nothing if a probe says it.
+    note: &'static str,
+}
+
+impl Readiness {
+    fn of(plan: &Plan, timeline: &Timeline, service: &str) -> Self {
+        let by_probe = plan.system.services.get(service).is_none_or(|one| one.readiness.is_some());
+        let mut events = timeline.events.iter().filter(|event| event.service == service);
+        if by_probe {
+            return Self { ready: Ready::of(timeline, service), note: "" };
+        }
+        match events.any(|event| event.what == EventKind::Listening) {
+            true => Self {
+                ready: Ready::listening(timeline, service),
+                note: " It has no readiness probe, so it is ready when it accepts connections.",
+            },
+            false => Self {
+                ready: Ready::of(timeline, service),
+                note: " It has no readiness probe, so it is ready when its process has started.",
+            },
+        }
+    }
 }
 
 fn recovery(
     timeline: &Timeline,
-    service: &str,
+    claim: &Recovers,
     ready: &Ready,
     hit: &Hit<'_>,
     case: &RecoveryCase,
 ) -> Recovery {
     let over = case.over;
+    let own = claim.after.is_none();
     let missing = ready.falls_below(case.wanted, hit.record.start.0);
     // What begins later than the bound, or after the next fault, has another cause.
     let horizon = case.next.unwrap_or(f64::INFINITY).min(over + case.within);
     let missing = missing.filter(|at| *at <= horizon);
-    let back = match (hit.is_rollout(), missing) {
-        (true, _) => {
-            rolled_out(timeline, service, over).and_then(|done| ready.reaches(case.wanted, done))
-        }
+    let back = match (own && hit.is_rollout(), missing) {
+        (true, _) => rolled_out(timeline, &claim.service, over)
+            .and_then(|done| ready.reaches(case.wanted, done)),
         (false, Some(missing)) => ready.reaches(case.wanted, missing.max(over)),
-        (false, None) if hit.record.services.len() > 1 => return Recovery::NotDrawn,
+        (false, None) if own && hit.record.services.len() > 1 => return Recovery::NotDrawn,
         (false, None) => return Recovery::Untouched,
     };
     match (back, case.next) {

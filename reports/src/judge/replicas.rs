@@ -14,11 +14,22 @@ pub struct Ready {
 }
 
 impl Ready {
+    /// Replicas that may be sent requests.
     pub fn of(timeline: &Timeline, service: &str) -> Self {
+        Self::since(timeline, service, &EventKind::Ready)
+    }
+
+    /// Replicas that accept connections.
+    pub fn listening(timeline: &Timeline, service: &str) -> Self {
+        Self::since(timeline, service, &EventKind::Listening)
+    }
+
+    /// A replica counts from this event on.
+    fn since(timeline: &Timeline, service: &str, begins: &EventKind) -> Self {
         let mut ready = BTreeSet::new();
         let events = timeline.events.iter().filter(|event| event.service == service);
         let steps = events.map(|event| {
-            follow(&mut ready, event);
+            follow(&mut ready, event, begins);
             (event.at.0, ready.len())
         });
         Self { steps: steps.collect() }
@@ -53,10 +64,10 @@ impl Ready {
     }
 }
 
-fn follow(ready: &mut BTreeSet<u32>, event: &Event) {
+fn follow(ready: &mut BTreeSet<u32>, event: &Event, begins: &EventKind) {
     let Some(replica) = event.replica else { return };
-    match event.what {
-        EventKind::Ready => drop(ready.insert(replica)),
+    match &event.what {
+        what if what == begins => drop(ready.insert(replica)),
         EventKind::NotReady
         | EventKind::Exited { .. }
         | EventKind::Restarting { .. }
@@ -79,6 +90,6 @@ pub fn wanted(plan: &Plan, timeline: &Timeline, service: &str, hit: &Hit<'_>) ->
         EventKind::Scaled { replicas } if replicas > 0 => Some(replicas),
         _ => None,
     });
-    let wanted = hit.sets_replicas().or(scaled.next()).unwrap_or(planned);
+    let wanted = hit.sets_replicas(service).or(scaled.next()).unwrap_or(planned);
     usize::try_from(wanted).unwrap_or(usize::MAX)
 }

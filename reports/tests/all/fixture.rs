@@ -55,6 +55,7 @@ pub fn service(replicas: u32) -> Service {
         grace: secs(2),
         depends_on: vec![],
         starts_within: secs(2),
+        states_start: true,
         placement: Placement::default(),
         guards: BTreeMap::new(),
     }

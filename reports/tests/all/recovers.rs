@@ -10,7 +10,11 @@ use brunt_scenarios::timeline::{Event, EventKind, FaultRecord, Moment, Timeline}
 use crate::fixture::{event, fault, killed, only, plan, secs, timeline};
 
 fn claims(within: u64) -> Plan {
-    plan(vec![Claim::Recovers(Recovers { service: "product".to_owned(), within: secs(within) })])
+    plan(vec![Claim::Recovers(Recovers {
+        service: "product".to_owned(),
+        after: None,
+        within: secs(within),
+    })])
 }
 
 fn of(within: u64, timeline: &Timeline) -> Finding {
@@ -179,4 +183,73 @@ fn a_service_that_was_never_drawn_was_not_hit() {
         of(5, &run(60.0, vec![drawn(10.0), drawn(20.0)], replaced(20.02, 29.0))).judgement,
         Fail
     );
+}
+
+fn claims_after(after: &str, within: u64) -> Plan {
+    let (service, after) = ("order".to_owned(), Some(after.to_owned()));
+    plan(vec![Claim::Recovers(Recovers { service, after, within: secs(within) })])
+}
+
+fn order(at: f64, what: EventKind) -> Event {
+    event(at, "order", 1, what)
+}
+
+#[test]
+fn a_service_recovers_after_the_fault_of_another() {
+    let mut events = vec![order(-0.5, EventKind::Ready), order(11.0, EventKind::NotReady)];
+    events.push(order(23.0, EventKind::Ready));
+    let stopped = fault("stop product", "product", 10.0, 20.0);
+    let timeline = run(60.0, vec![stopped.clone()], events.clone());
+    let found = only(&claims_after("product", 4), &timeline, "recovers");
+    assert_eq!((found.judgement, found.measured.as_str()), (Pass, "3s"));
+    assert!(found.claim.ends_with("after faults of product"), "{}", found.claim);
+    assert_eq!(only(&claims_after("product", 2), &timeline, "recovers").judgement, Fail);
+    // Its own fault keeps it down for longer, and is no fault of the other.
+    let own = fault("stop order", "order", 19.0, 22.5);
+    let timeline = run(60.0, vec![stopped, own.clone()], events.clone());
+    let found = only(&claims_after("product", 2), &timeline, "recovers");
+    assert_eq!((found.judgement, found.measured.as_str()), (Pass, "500ms"));
+    let timeline = run(60.0, vec![own], events);
+    assert_eq!(only(&claims_after("product", 4), &timeline, "recovers").judgement, Inconclusive);
+}
+
+#[test]
+fn a_service_that_stayed_ready_while_another_was_down_has_recovered() {
+    let stopped = fault("stop product", "product", 10.0, 20.0);
+    let timeline = run(60.0, vec![stopped], vec![order(-0.5, EventKind::Ready)]);
+    let found = only(&claims_after("product", 4), &timeline, "recovers");
+    assert_eq!((found.judgement, found.measured.as_str()), (Pass, "0s"));
+}
+
+#[test]
+fn a_broken_connection_counts_for_the_service_that_could_not_be_reached() {
+    let cut = FaultRecord {
+        services: vec!["order".to_owned(), "product".to_owned()],
+        ..fault("cut order → product", "", 10.0, 20.0)
+    };
+    let events = vec![
+        order(-0.5, EventKind::Ready),
+        order(12.0, EventKind::NotReady),
+        order(21.0, EventKind::Ready),
+    ];
+    let found = only(&claims_after("product", 4), &run(60.0, vec![cut], events), "recovers");
+    assert_eq!((found.judgement, found.measured.as_str()), (Pass, "1s"));
+}
+
+#[test]
+fn a_service_without_a_probe_is_ready_when_it_accepts_connections() {
+    let mut plan = claims(3);
+    plan.system.services.get_mut("product").expect("product").readiness = None;
+    let started = replaced(10.02, 10.03);
+    let mut listening = vec![event(-0.4, "product", 1, EventKind::Listening)];
+    listening.extend(started.clone());
+    let never = only(&plan, &run(60.0, vec![kill(10.0)], listening.clone()), "recovers");
+    assert_eq!(never.judgement, Fail, "its process started, and nothing listened: {never:?}");
+    listening.push(event(12.5, "product", 1, EventKind::Listening));
+    let found = only(&plan, &run(60.0, vec![kill(10.0)], listening), "recovers");
+    assert_eq!((found.judgement, found.measured.as_str()), (Pass, "2.5s"));
+    assert!(found.evidence.contains("ready when it accepts connections"), "{}", found.evidence);
+    // On a cluster, nothing tells when it listens.
+    let found = only(&plan, &run(60.0, vec![kill(10.0)], started), "recovers");
+    assert!(found.evidence.contains("ready when its process has started"), "{}", found.evidence);
 }

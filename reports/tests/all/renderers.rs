@@ -30,7 +30,7 @@ fn claiming() -> Plan {
             limits: vec![(Quantile(0.99), secs(1))],
             during: During::Run,
         }),
-        Claim::Recovers(Recovers { service: "product".to_owned(), within: secs(4) }),
+        Claim::Recovers(Recovers { service: "product".to_owned(), after: None, within: secs(4) }),
         Claim::Restarts(Restarts { service: "product".to_owned(), within: secs(4) }),
     ])
 }

@@ -50,8 +50,13 @@ fn too_few_requests_for_a_check_are_a_warning() {
 
 #[test]
 fn a_run_that_ends_before_its_bound_is_a_warning() {
-    let recovers =
-        |within| Claim::Recovers(Recovers { service: "product".to_owned(), within: secs(within) });
+    let recovers = |within| {
+        Claim::Recovers(Recovers {
+            service: "product".to_owned(),
+            after: None,
+            within: secs(within),
+        })
+    };
     assert!(power_warnings(&plan(vec![recovers(2)])).is_empty());
     insta::assert_snapshot!(power_warnings(&plan(vec![recovers(3)])).join("\n"));
     let mut zombie =

@@ -60,6 +60,8 @@ pub struct Service {
     pub grace: Duration,
     /// From a replica's start until it listens, at most.
     pub starts_within: Duration,
+    /// Whether the system file says so; a common value is taken otherwise.
+    pub states_start: bool,
     /// What protects its replicas from what happens to nodes.
     pub placement: Placement,
     /// What can be taken away.

@@ -10,8 +10,12 @@ use crate::source::Located;
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct RecoversSpec {
-    /// The service that must be ready again.
+    /// The service that must be ready again. It has a readiness probe, or its system file says
+    /// `startsWithin`: then it is ready when it accepts connections.
     pub service: Located<String>,
+    /// The service whose faults it recovers from: itself unless given. Faults between two services
+    /// count for both.
+    pub after: Option<Located<String>>,
     /// How soon after the fault's end.
     #[serde(default)]
     pub within: TimeLimit,

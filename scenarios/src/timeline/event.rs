@@ -30,6 +30,9 @@ pub enum EventKind {
     Started,
     /// A replica may be sent requests.
     Ready,
+    /// A replica accepts connections. Said only of services on this machine that have no readiness
+    /// probe: they are ready as soon as their process exists, which says little.
+    Listening,
     /// A replica may no longer be sent requests.
     NotReady,
     /// The liveness probe has failed as often as it may.
@@ -76,6 +79,7 @@ impl fmt::Display for EventKind {
         match self {
             Self::Started => out.write_str("started"),
             Self::Ready => out.write_str("ready"),
+            Self::Listening => out.write_str("accepts connections"),
             Self::NotReady => out.write_str("not ready"),
             Self::Unhealthy => out.write_str("liveness probe failed"),
             Self::Exited { how } => write!(out, "gone ({how})"),

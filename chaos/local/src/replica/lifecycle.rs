@@ -165,7 +165,7 @@ impl ReplicaLifecycle {
     fn apply(&self, finding: ProbeFinding, endpoint: &EndpointAddress) {
         match finding {
             ProbeFinding::Listens => {
-                self.reporter.update(|now| {
+                self.reporter.report(EventKind::Listening, |now| {
                     now.listens = true;
                     now.was_ready_once = true;
                 });

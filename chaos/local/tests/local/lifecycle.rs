@@ -166,6 +166,7 @@ async fn without_a_readiness_probe_requests_are_sent_to_a_replica_as_soon_as_it_
     let mut running = begin(system([("shop", service)])).await;
     running.until_event(EventKind::Ready).await;
     assert!(running.get("/").await.is_err(), "it cannot listen yet");
+    running.until_event(EventKind::Listening).await;
     running.system.ready().await.unwrap();
     assert_eq!(running.get("/").await.unwrap().0, 200);
     running.stop().await;

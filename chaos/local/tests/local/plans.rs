@@ -28,6 +28,7 @@ pub fn service() -> Service {
         grace: Duration::from_secs(5),
         depends_on: vec![],
         starts_within: Duration::from_secs(10),
+        states_start: false,
         placement: Placement::default(),
         guards: BTreeMap::new(),
     }

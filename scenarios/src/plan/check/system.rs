@@ -95,6 +95,7 @@ impl Checker<'_> {
             grace: written.termination_grace_period.map_or(GRACE, |period| period.0),
             protocol: written.protocol,
             starts_within: written.starts_within.map_or(STARTS_WITHIN, |period| period.0),
+            states_start: written.starts_within.is_some(),
             placement: Placement::default(),
             guards: written.guards.clone(),
         }
