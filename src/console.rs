@@ -11,6 +11,8 @@ use std::sync::{Mutex, PoisonError};
 use brunt_reports::Colour;
 use indicatif::ProgressBar;
 
+use crate::secrets;
+
 /// Prints a line on standard output.
 macro_rules! outln {
     ($($text:tt)*) => { $crate::console::print(format_args!("{}\n", format_args!($($text)*))) };
@@ -53,16 +55,20 @@ pub fn colour() -> Colour {
 
 /// Prints text on standard output; see [`out!`].
 pub fn print(text: Arguments<'_>) {
+    let text = text.to_string();
+    let text = secrets::masked(&text);
     above_the_bar(|| {
         let mut out = std::io::stdout().lock();
-        let _ = out.write_fmt(text).and_then(|()| out.flush());
+        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     });
 }
 
 /// Writes bytes to standard error in one piece, so that lines of several threads do not mix.
 pub fn write_error(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let text = secrets::masked(&text);
     above_the_bar(|| {
-        let _ = std::io::stderr().lock().write_all(bytes);
+        let _ = std::io::stderr().lock().write_all(text.as_bytes());
     });
 }
 

@@ -3,12 +3,13 @@
 use std::process::ExitCode;
 
 use brunt_faults::with_causes;
+use brunt_reports::no_command;
 use brunt_scenarios::Diagnostic;
+use brunt_scenarios::plain_text::printable;
 
 pub use brunt_reports::Exit;
 
 use crate::console::write_error;
-use crate::github::harmless;
 
 /// Everything that is wrong with a file, so that one attempt shows all of it.
 #[derive(Debug)]
@@ -35,9 +36,14 @@ pub fn report_error(error: &anyhow::Error) -> ExitCode {
         // Diagnostics have their own line ends, with the place in the file before each.
         Some(diagnostics) => write_error(harmless(&diagnostics.to_string()).as_bytes()),
         None => {
-            let line = format!("brunt: {}\n", with_causes(error.as_ref()));
-            write_error(harmless(&line).as_bytes());
+            let text = format!("brunt: {}", with_causes(error.as_ref()));
+            write_error(harmless(&text).as_bytes());
         }
     }
     Exit::Invalid.into()
+}
+
+/// Lines that neither a terminal nor a CI server obeys: errors quote files and services.
+fn harmless(text: &str) -> String {
+    text.lines().map(|line| no_command(&printable(line)) + "\n").collect()
 }

@@ -9,18 +9,6 @@ use brunt_reports::{Report, annotations, markdown};
 
 use crate::console::out;
 
-/// Text as it can be printed: in a GitHub workflow, lines of it that look like workflow commands
-/// are not obeyed. What services reply and log stands in reports.
-pub fn harmless(text: &str) -> String {
-    if !is_workflow() {
-        return text.to_owned();
-    }
-    // Nobody else can know the word that ends it.
-    let word = format!("brunt-{:016x}", fastrand::u64(..));
-    let end = if text.ends_with('\n') { "" } else { "\n" };
-    format!("::stop-commands::{word}\n{text}{end}::{word}::\n")
-}
-
 fn is_workflow() -> bool {
     std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true")
 }

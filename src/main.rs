@@ -15,6 +15,7 @@ mod remote_workers;
 mod run_folder;
 mod runner;
 mod runtime;
+mod secrets;
 mod shell;
 mod signals;
 mod target;

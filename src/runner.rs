@@ -62,7 +62,7 @@ pub async fn run(config: &RunConfig<'_>) -> Result<Timeline> {
 }
 
 async fn carry_out(context: &RunContext<'_>) -> Timeline {
-    let mut variables = Variables::default();
+    let mut variables = Variables::of(&context.plan().secrets);
     let ready = tokio::select! {
         ready = prepare(context, &mut variables) => ready,
         ending = context.stop.requested() => Err(ending),

@@ -31,7 +31,7 @@ pub use observer::CompletedRequest;
 pub use portion::Portion;
 pub(crate) use prepared::{PrepareError, PreparedJob, PreparedRequest};
 pub use script::JourneyScript;
-pub(crate) use script::ScriptedStep;
+pub(crate) use script::{ScriptedStep, sent_key, take};
 pub(crate) use verdict::ReplyVerdict;
 
 /// One load, with nothing left to look up but the addresses.

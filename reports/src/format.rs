@@ -88,20 +88,6 @@ pub fn sentence(words: &str) -> String {
     format!("{first}{}{stop}", chars.as_str())
 }
 
-/// The text on one line, without characters that move a terminal's cursor or change its colours:
-/// names and replies come from systems that nobody has to trust.
-pub fn printable(text: &str) -> String {
-    let shown = |c: char| match c {
-        '\n' | '\r' | '\t' => ' ',
-        // The second kind turns the direction of what follows.
-        c if c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => {
-            '\u{fffd}'
-        }
-        c => c,
-    };
-    text.chars().map(shown).collect()
-}
-
 /// A line that no CI server takes for a command of its own: GitHub obeys lines that begin with
 /// `::error …`, indented or not, and Azure those with `##vso[…]` in them.
 pub fn no_command(line: &str) -> String {

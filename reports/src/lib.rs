@@ -38,7 +38,7 @@ pub use compare::{
 };
 pub use error::RenderError;
 pub use exit::Exit;
-pub use format::{counted, no_command, printable};
+pub use format::{counted, no_command};
 pub use html::{html, live_frame, live_page, main_part};
 pub use index::{IndexEntry, index};
 pub use json::json;

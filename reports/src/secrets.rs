@@ -3,7 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use brunt_scenarios::plan::{Auth, Plan, Request, Work};
+use brunt_scenarios::form::form;
+use brunt_scenarios::plan::{Auth, Load, LoadPlan, Plan, Request, SecretValues};
+use brunt_scenarios::url_text::{in_path, in_query};
 
 /// What stands in a secret's place.
 pub const MASK: &str = "•••";
@@ -34,14 +36,50 @@ impl Secrets {
     /// The credentials of all requests of a plan, and the values of headers that are known to be
     /// secret. Names in `${…}` are none.
     pub fn of(plan: &Plan) -> Self {
+        Self::of_requests(plan.requests(), &plan.secrets)
+    }
+
+    /// The same of the requests of a load file.
+    pub fn of_loads(plan: &LoadPlan) -> Self {
+        Self::of_requests(plan.loads.iter().flat_map(Load::requests), &plan.secrets)
+    }
+
+    fn of_requests<'r>(requests: impl Iterator<Item = &'r Request>, named: &SecretValues) -> Self {
         let mut found = BTreeSet::new();
-        for request in requests(plan) {
-            of_request(request, &mut found);
+        requests.for_each(|request| of_request(request, &mut found));
+        named.iter().for_each(|(_, value)| found.extend(spellings(value)));
+        Self::of_values(found)
+    }
+
+    /// The values of those of these headers that are known to be secret.
+    pub fn of_headers<'h>(headers: impl IntoIterator<Item = (&'h str, &'h str)>) -> Self {
+        let mut found = BTreeSet::new();
+        for (name, value) in headers {
+            of_known_header(name, value, &mut found);
         }
-        let mut found: Vec<String> = found.into_iter().collect();
+        Self::of_values(found)
+    }
+
+    /// The values of secrets that a plan names, in all their spellings. Those of up to three letters
+    /// are none: they are in every text.
+    pub fn named(values: &SecretValues) -> Self {
+        let values = values.iter().map(|(_, value)| value).filter(|value| value.len() > 3);
+        Self::of_values(values.flat_map(spellings))
+    }
+
+    /// These values.
+    pub fn of_values(values: impl IntoIterator<Item = String>) -> Self {
+        let mut found: Vec<String> = values.into_iter().filter(|value| !value.is_empty()).collect();
         // One may be a part of another.
         found.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        found.dedup();
         Self(found)
+    }
+
+    /// These and others.
+    #[must_use]
+    pub fn and(self, others: &Self) -> Self {
+        Self::of_values(self.0.into_iter().chain(others.0.iter().cloned()))
     }
 
     /// Whether there is none.
@@ -55,19 +93,17 @@ impl Secrets {
     }
 }
 
-fn requests(plan: &Plan) -> Vec<&Request> {
-    let steps = plan.setup.iter().chain(&plan.steps).map(|step| &step.request);
-    let mut all: Vec<&Request> = steps.collect();
-    for load in &plan.loads {
-        match &load.work {
-            Work::Request { request, .. } => all.push(request),
-            Work::Journeys(journeys) => {
-                let steps = journeys.iter().flat_map(|journey| &journey.steps);
-                all.extend(steps.map(|step| &step.request));
-            }
-        }
-    }
-    all
+/// How a value is written in URLs, in forms and in JSON.
+fn spellings(value: &str) -> Vec<String> {
+    let json = serde_json::Value::from(value).to_string();
+    let form = form([("", value)]);
+    vec![
+        value.to_owned(),
+        in_query(value),
+        in_path(value),
+        form.trim_start_matches('=').to_owned(),
+        json.trim_matches('"').to_owned(),
+    ]
 }
 
 fn of_request(request: &Request, found: &mut BTreeSet<String>) {
@@ -77,11 +113,15 @@ fn of_request(request: &Request, found: &mut BTreeSet<String>) {
         None => {}
     }
     for (name, value) in &request.headers {
-        let name = name.to_ascii_lowercase();
-        let parts = || PARTS.iter().any(|part| name.contains(part));
-        if HEADERS.contains(&name.as_str()) || parts() {
-            of_header(&name, value, found);
-        }
+        of_known_header(name, value, found);
+    }
+}
+
+fn of_known_header(name: &str, value: &str, found: &mut BTreeSet<String>) {
+    let name = name.to_ascii_lowercase();
+    let parts = || PARTS.iter().any(|part| name.contains(part));
+    if HEADERS.contains(&name.as_str()) || parts() {
+        of_header(&name, value, found);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use brunt_scenarios::plain_text::printable;
 use textwrap::Options;
 
 use crate::verdict::{Finding, Judgement, Outcome, Verdict};
@@ -36,11 +37,11 @@ pub fn verdict_text(
     let outcome = verdict.outcome;
     let mut out = String::new();
     let head = format!("{} {outcome}", mark(outcome));
-    let name = format::printable(name);
+    let name = printable(name);
     let name = textwrap::wrap(&name, Options::new(WIDTH - 24));
     let name = name.join("\n  ");
     push(&mut out, &format!("{}  {name}", paint(&head, code(outcome), colour)));
-    push(&mut out, &format!("  {}", format::printable(summary)));
+    push(&mut out, &format!("  {}", printable(summary)));
     push(&mut out, "");
     let widest = verdict.findings.iter().map(|finding| finding.measured.chars().count()).max();
     let measured = widest.unwrap_or(0).min(24);
@@ -71,7 +72,7 @@ fn line(out: &mut String, finding: &Finding, measured: usize, colour: Colour) {
     };
     let sign = paint(&format!("{sign} {:<12}", finding.judgement), code, colour);
     let room = WIDTH - 2 - 16 - 2 - measured;
-    let (claim, found) = (format::printable(&finding.claim), format::printable(&finding.measured));
+    let (claim, found) = (printable(&finding.claim), printable(&finding.measured));
     let claim = textwrap::wrap(&claim, room);
     for (row, claim) in claim.iter().enumerate() {
         let pad = room - claim.chars().count();
@@ -89,7 +90,7 @@ fn line(out: &mut String, finding: &Finding, measured: usize, colour: Colour) {
 
 /// Evidence may have several lines, such as a service's last log lines.
 fn evidence(text: &str) -> String {
-    text.lines().map(format::printable).collect::<Vec<_>>().join("\n")
+    text.lines().map(printable).collect::<Vec<_>>().join("\n")
 }
 
 fn mark(outcome: Outcome) -> &'static str {

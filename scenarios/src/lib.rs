@@ -10,6 +10,7 @@ pub mod form;
 pub mod grpc;
 pub mod guard;
 pub mod openslo;
+pub mod plain_text;
 pub mod plan;
 pub mod scenario;
 pub mod schema;
@@ -18,6 +19,7 @@ pub mod system;
 pub mod template;
 pub mod timeline;
 pub mod units;
+pub mod url_text;
 pub mod yaml;
 
 pub use plan::Plan;

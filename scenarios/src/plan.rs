@@ -2,8 +2,10 @@
 //! one exists, it can run.
 
 mod check;
+mod command_key;
 mod expectation;
 mod expected_response;
+mod extract;
 mod faults;
 mod grpc_call;
 mod journey;
@@ -14,26 +16,31 @@ mod platform;
 mod quantile;
 mod request;
 mod same_value;
+mod secrets;
 mod services;
+mod texts;
 mod threshold;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+pub use command_key::{CommandKey, SentKey};
 pub use expectation::*;
 pub use expected_response::{
     ExpectedResponse, InvalidJsonPath, InvalidPattern, JsonPath, Pattern, header_objection,
 };
+pub use extract::Extract;
 pub use faults::{EdgeFault, Fault, FaultKind};
 pub use grpc_call::GrpcCall;
-pub use journey::{Extract, Feed, FeedOrder, Journey, JourneyStep, Polling};
-pub use keyed_collection::KeyedCollection;
+pub use journey::{Feed, FeedOrder, Journey, JourneyStep, Polling};
+pub use keyed_collection::{ItemsPath, KeyedCollection, NoMap};
 pub use load::{Arrival, Load, Ramp, Work};
 pub use load_file::LoadPlan;
 pub use platform::{NodeFault, NodePick, PlatformFault};
 pub use quantile::Quantile;
 pub use request::{Auth, Body, Request, RequestTarget, Step};
+pub use secrets::SecretValues;
 pub use services::{Placement, Program, Rollout, Service, ServiceOnKubernetes, System};
 pub use threshold::{InvalidThreshold, LoadTotals, Threshold};
 
@@ -70,6 +77,8 @@ pub struct Plan {
     pub max_duration: Duration,
     /// Guards whose absence must make it fail.
     pub proofs: Vec<Proof>,
+    /// Values of the secrets that requests refer to; empty until they are read.
+    pub secrets: SecretValues,
 }
 
 /// When to stop early.
@@ -101,6 +110,12 @@ impl Plan {
     /// When the last load ends, after the loads' start.
     pub fn load_ends(&self) -> Duration {
         self.loads.iter().map(|load| load.lasts).max().unwrap_or_default()
+    }
+
+    /// All requests of setup, loads and steps.
+    pub fn requests(&self) -> impl Iterator<Item = &Request> {
+        let steps = self.setup.iter().chain(&self.steps).map(|step| &step.request);
+        steps.chain(self.loads.iter().flat_map(Load::requests))
     }
 
     /// When the last fault ends, after the loads' start; zero without any.

@@ -19,12 +19,14 @@ mod feed;
 mod grpc_call;
 mod hpa;
 mod journey;
+mod key;
 mod latency;
 mod ledger;
 mod load;
 mod load_file;
 mod longest_outage;
 mod one_or_many;
+mod path_or_map;
 mod pick;
 mod platform;
 mod recovers;
@@ -43,8 +45,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub use agreement::{
-    CompensationSpec, FoldOverSpec, FoldSpec, KeyedCollectionSpec, SagaSpec, ViewSourceSpec,
-    ViewSpec,
+    CompensationSpec, FoldOverSpec, FoldSpec, KeyedCollectionSpec, RowsSpec, SagaSpec,
+    ViewSourceSpec, ViewSpec,
 };
 pub use amplification::AmplificationSpec;
 pub use auth::{AuthSpec, BasicAuthSpec};
@@ -61,6 +63,7 @@ pub use feed::{FeedOrder, FeedSpec};
 pub use grpc_call::GrpcCallSpec;
 pub use hpa::HpaSpec;
 pub use journey::{JourneySpec, JourneyStepSpec};
+pub use key::{KeySpec, SentKeySpec};
 pub use latency::LatencySpec;
 pub use ledger::{EffectsSpec, LedgerSpec};
 pub use load::{ClosedSpec, LoadSpec, OpenSpec, StageSpec};

@@ -1,14 +1,17 @@
 //! The text a scenario or system comes from, and what can be wrong at a place in it.
 
+mod excerpt;
 mod file_kind;
 mod nearest;
 mod reading;
 mod span;
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use serde::de::DeserializeOwned;
 
+pub use excerpt::Excerpt;
 pub use file_kind::FileKind;
 pub use nearest::nearest;
 pub use reading::SourceReading;
@@ -16,6 +19,7 @@ pub(crate) use span::LOCATED;
 pub use span::{Located, Span};
 
 use crate::yaml::{self, YamlError, YamlProblem};
+use excerpt::cut;
 
 /// A named YAML text.
 #[derive(Debug, Clone)]
@@ -24,6 +28,8 @@ pub struct Source {
     pub name: String,
     /// The text itself.
     pub text: String,
+    /// Whether messages may quote it; to find out, all of it may have to be read.
+    may_be_quoted: OnceLock<bool>,
 }
 
 /// One thing that is wrong with a source, where it is, and what to do about it.
@@ -37,8 +43,8 @@ pub struct Diagnostic {
     pub message: String,
     /// What to do about it.
     pub help: Option<String>,
-    /// The line of the source, to show below the message.
-    pub line: Option<String>,
+    /// The line of the source, or the part of it around the place, to show below the message.
+    pub line: Option<Excerpt>,
 }
 
 impl Source {
@@ -48,7 +54,7 @@ impl Source {
         if text.starts_with('\u{feff}') {
             text.remove(0);
         }
-        Self { name: name.into(), text }
+        Self { name: name.into(), text, may_be_quoted: OnceLock::new() }
     }
 
     /// Reads the text as a `T`.
@@ -82,8 +88,9 @@ impl Source {
         }
     }
 
-    fn line(&self, span: Span) -> Option<String> {
-        self.text.lines().nth(span.line - 1).map(str::to_owned)
+    fn line(&self, span: Span) -> Option<Excerpt> {
+        let line = self.text.lines().nth(span.line - 1)?;
+        Some(Excerpt::of(line, span.column))
     }
 
     /// Where a text stands in this source, at that line or below it. For what is known by
@@ -146,18 +153,19 @@ impl Diagnostic {
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let message = cut(&self.message);
         match self.span {
             Some(span) => {
-                writeln!(out, "{}:{}:{}: {}", self.source, span.line, span.column, self.message)?;
+                writeln!(out, "{}:{}:{}: {message}", self.source, span.line, span.column)?;
             }
-            None => writeln!(out, "{}: {}", self.source, self.message)?,
+            None => writeln!(out, "{}: {message}", self.source)?,
         }
-        if let (Some(span), Some(line)) = (self.span, &self.line) {
-            writeln!(out, "{:>5} | {line}", span.line)?;
-            writeln!(out, "      | {:>width$}", "^", width = span.column)?;
+        if let (Some(span), Some(Excerpt { text, column })) = (self.span, &self.line) {
+            writeln!(out, "{:>5} | {text}", span.line)?;
+            writeln!(out, "      | {:>width$}", "^", width = column)?;
         }
         match &self.help {
-            Some(help) => writeln!(out, "      = {help}"),
+            Some(help) => writeln!(out, "      = {}", cut(help)),
             None => Ok(()),
         }
     }

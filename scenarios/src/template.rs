@@ -1,15 +1,20 @@
 //! Texts with places to fill in: `orders/${id}`, `${random(1,100)}`, and `$${` for the characters
 //! themselves.
 //!
-//! A name that the load knows (saved, fed) comes before a built-in value of the same name.
+//! A name that the load knows (saved, fed) comes before a built-in value of the same name. In URLs
+//! values are percent-encoded, unless they are written `${name|raw}`.
 
 mod parse;
 mod part;
+mod secret;
+mod url;
 mod value;
 
 use std::fmt;
 
 pub use part::{InvalidTemplate, Placeholder, TemplatePart};
+pub(crate) use secret::is_secret;
+pub use secret::{SecretError, SecretReference, SecretSource};
 pub use value::BuiltinValue;
 
 /// A text that parses.

@@ -14,4 +14,5 @@ mod read;
 mod tree;
 
 pub use error::{YamlError, YamlProblem};
+pub(crate) use read::top_keys;
 pub use read::{LeftOut, documents, from_str, read_all};

@@ -517,3 +517,22 @@ expect:
     );
     insta::assert_snapshot!(problems(&scenario));
 }
+
+#[test]
+fn keys_of_requests_must_be_there_and_differ_each_time() {
+    let scenario = "\
+load:
+  - {name: a, open: {rate: 1/s}, for: 10s, post: order/orders, json: {id: 1}, key: {request: $.id}}
+  - {name: b, open: {rate: 1/s}, for: 10s, post: order/orders, json: {id: '${uuid}'}, key: {request: $.key}}
+  - {name: c, open: {rate: 1/s}, for: 10s, put: order/orders/7, key: {request: {path: '[^/]+$'}}}
+  - {name: d, open: {rate: 1/s}, for: 10s, get: order/, key: {json: $.id, request: $.id}}
+  - {name: e, open: {rate: 1/s}, for: 10s, get: order/, key: {request: {header: x, json: $.id}}}
+  - {name: f, open: {rate: 1/s}, for: 10s, get: order/, key: {request: {header: x-id}}}
+  - {name: g, open: {rate: 1/s}, for: 10s, get: order/}
+expect:
+  - ledger: {of: g, effects: {get: order/orders, items: '$[*]', entries: $, key: $.id}, within: 5s}
+  - ledger: {of: b, effects: {get: order/orders, items: '$[*]'}, within: 5s}
+  - ledger: {of: b, effects: {get: order/orders, key: $.id}, within: 5s}
+";
+    insta::assert_snapshot!(problems(scenario));
+}

@@ -229,3 +229,37 @@ load:
         "grpc: {call: a.B/C, to: 'http://h'}, expect: NOT_FUND"
     ));
 }
+
+#[test]
+fn keys_come_from_replies_and_from_requests() {
+    let plan = check(
+        "\
+base: http://localhost:8080
+load:
+  - {name: a, open: {rate: 1/s}, for: 1s, post: /orders, key: $.id}
+  - {name: b, open: {rate: 1/s}, for: 1s, post: /orders, key: {header: location, regex: '[^/]+$'}}
+  - {name: c, open: {rate: 1/s}, for: 1s, put: '/orders/${uuid}', key: {request: {path: '[^/]+$'}}}
+  - {name: d, open: {rate: 1/s}, for: 1s, post: /o, json: {id: 'x-${uuid}'}, key: {request: $.id}}
+  - {name: e, open: {rate: 1/s}, for: 1s, post: /o, headers: {Id: '${uuid}'}, key: {request: {header: id}}}
+  - {name: f, open: {rate: 1/s}, for: 1s, post: /o, form: {id: '${uuid}'}, key: {request: $.id}}
+  - {name: g, open: {rate: 1/s}, for: 1s, post: /o, body: 'id=${uuid}', key: {request: {regex: 'id=(.+)'}}}
+",
+    );
+    let plan = plan.unwrap_or_else(|wrong| panic!("{}", wrong[0]));
+    let key = |load: &brunt_scenarios::plan::Load| match &load.work {
+        Work::Request { key, .. } => key.as_ref().map(ToString::to_string),
+        Work::Journeys(journeys) => journeys[0].steps[0].key.as_ref().map(ToString::to_string),
+    };
+    let keys: Vec<_> = plan.loads.iter().filter_map(key).collect();
+    let wanted = [
+        "$.id",
+        "location",
+        "[^/]+$ of the request",
+        "$.id of the request",
+        "id of the request",
+        "$.id of the request",
+        "id=(.+) of the request",
+    ];
+    assert_eq!(keys, wanted);
+    assert!(matches!(plan.loads[0].work, Work::Request { .. }));
+}

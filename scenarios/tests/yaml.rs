@@ -112,3 +112,14 @@ fn what_is_no_document_is_refused_with_its_place() {
     let all: Vec<Value> = documents("a: 1\n---\nb: 2\n").unwrap();
     assert_eq!(all, [json!({"a": 1}), json!({"b": 2})]);
 }
+
+#[test]
+fn of_thousands_of_mistakes_the_first_ones_are_told_soon() {
+    let twice = "\"a\": 1, ".repeat(5_000);
+    let text = format!("{{\"version\": 1, \"load\": [{{{twice}\"b\": 1}}]}}");
+    let source = Source::new("load.yaml", text);
+    let problems = source.read::<LoadFile>().into_problems();
+    assert_eq!(problems.len(), 50);
+    let shown: String = problems.iter().map(ToString::to_string).collect();
+    assert!(shown.len() < 50_000 && shown.contains('^'), "{} bytes", shown.len());
+}

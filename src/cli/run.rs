@@ -113,8 +113,8 @@ pub struct CommonArgs {
     /// Print only the verdict.
     #[arg(short, long)]
     pub quiet: bool,
-    /// How many times a run is repeated if the load generator missed its own schedule, as such a
-    /// run says nothing about the system. Default: 2; 0 for faults on a cluster, which are not
+    /// How many times an inconclusive run is repeated if the load generator missed its own schedule,
+    /// which may be why. Default: 2; 0 for faults on a cluster, which are not
     /// injected again unless that is asked for.
     #[arg(long, value_name = "NUMBER")]
     pub retries: Option<u32>,

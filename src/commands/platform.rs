@@ -15,8 +15,8 @@ use crate::cli::{LoadSource, PlatformArgs, PlatformKind};
 use crate::exit::Diagnostics;
 use crate::files::{self, Planned};
 use crate::runner::{LoadOrigin, LoadPlacement};
-use crate::runtime;
 use crate::target::{LocalDirs, Platform};
+use crate::{runtime, secrets};
 
 // How long a client may keep using a connection that it opened before the edge proxy took the
 // service's place: a little longer than most clients keep a connection that is idle.
@@ -34,19 +34,22 @@ pub fn plans(paths: &[String], args: &PlatformArgs) -> Result<Vec<Planned>> {
         if args.helper_config.is_some() {
             bail!("--helper-config needs --on kubernetes: on this machine, brunt adds no pods");
         }
-        let plans = files::plans(paths)?;
+        let mut plans = files::plans(paths)?;
         plans.iter().try_for_each(must_run_locally)?;
+        plans.iter_mut().try_for_each(secrets::read)?;
         return Ok(plans);
     }
     let runtime = runtime::new()?;
     let helpers = helper_config(args)?;
-    files::plans_for(paths, &|system| {
+    let mut plans = files::plans_for(paths, &|system| {
         if let Some(helpers) = &helpers {
             system.helpers.clone_from(helpers);
         }
         let target = cluster_target(system, args);
         Ok(runtime.block_on(brunt_kubernetes::load_live_spec(system, &target))?)
-    })
+    })?;
+    plans.iter_mut().try_for_each(secrets::read)?;
+    Ok(plans)
 }
 
 /// What brunt's own pods get on the cluster, if a file says it.

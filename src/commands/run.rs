@@ -82,7 +82,7 @@ fn one(
         exit = exit.worse(comparison.judgement().into());
     }
     // In one piece, as runs beside this one print too.
-    out!("{}", github::harmless(&shown));
+    out!("{shown}");
     github::annotate(&report)?;
     Ok(exit)
 }

@@ -11,6 +11,7 @@ use tracing_subscriber::registry::{LookupSpan, Scope};
 use super::fields::JsonFields;
 use super::run_log::SharedFile;
 use super::standard_error;
+use crate::secrets;
 
 /// Where the lines go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +72,7 @@ impl JsonLines {
             "spans": spans,
         })
         .to_string();
+        line = secrets::masked(&line).into_owned();
         line.push('\n');
         match (self.destination, file) {
             (Destination::StandardError, _) => standard_error::write(line.as_bytes()),

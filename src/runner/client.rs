@@ -63,7 +63,7 @@ impl SystemClient {
         request: &Request,
         variables: &Variables,
     ) -> Result<SystemReply, RequestError> {
-        let url = self.url(&request.target, variables)?;
+        let url = self.url(&request.target.service, &variables.url(&request.target.path))?;
         let client = if request.follow { &self.following } else { &self.client };
         let mut builder = client.request(method(request.method), url).timeout(request.timeout);
         for (name, value) in &request.headers {
@@ -92,16 +92,14 @@ impl SystemClient {
 
     /// Reads a document, of which nothing is to be filled in any more.
     pub async fn get(&self, target: &RequestTarget) -> Result<SystemReply, RequestError> {
-        let url = self.url(target, &Variables::default())?;
+        let url = self.url(&target.service, &target.path)?;
         reply(self.following.get(url).timeout(Duration::from_secs(10))).await
     }
 
-    fn url(&self, target: &RequestTarget, variables: &Variables) -> Result<String, RequestError> {
-        let base = self
-            .system
-            .url(&target.service)
-            .ok_or_else(|| RequestError::NoAddress(target.service.clone()))?;
-        Ok(format!("{base}{}", variables.text(&target.path)))
+    fn url(&self, service: &str, path: &str) -> Result<String, RequestError> {
+        let base = self.system.url(service);
+        let base = base.ok_or_else(|| RequestError::NoAddress(service.to_owned()))?;
+        Ok(format!("{base}{path}"))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use brunt_scenarios::plan::{JsonPath, RequestTarget};
+use brunt_scenarios::plan::{ItemsPath, NoMap, RequestTarget};
 use serde_json::Value;
 
 use super::client::{RequestError, SystemClient};
@@ -23,6 +23,8 @@ pub enum FetchError {
     Status { page: RequestTarget, status: u16 },
     #[error("{page} is not JSON")]
     NotJson { page: RequestTarget, source: serde_json::Error },
+    #[error("{page} holds something else than a map of items")]
+    NoMap { page: RequestTarget, source: NoMap },
     #[error("{0} has more than {MOST_PAGES} pages")]
     TooManyPages(RequestTarget),
     #[error("{0} has more than {MOST_ITEMS} items")]
@@ -31,18 +33,17 @@ pub enum FetchError {
     Circle { start: RequestTarget, page: RequestTarget },
 }
 
-/// Everything that `path` finds in the document at `target` and in those that its
-/// `_links.next` lead to.
+/// The items of the document at `target` and of those that its `_links.next` lead to.
 pub async fn fetch_items(
     client: &SystemClient,
     target: &RequestTarget,
-    path: &JsonPath,
+    items: &ItemsPath,
     variables: &Variables,
 ) -> Result<Vec<Value>, FetchError> {
     let mut found = Vec::new();
     let mut seen = HashSet::new();
     // Only here: a link of a reply is no template.
-    let mut page = RequestTarget { path: variables.text(&target.path), ..target.clone() };
+    let mut page = RequestTarget { path: variables.url(&target.path), ..target.clone() };
     for _ in 0..MOST_PAGES {
         if !seen.insert(page.path.clone()) {
             return Err(FetchError::Circle { start: target.clone(), page });
@@ -58,7 +59,10 @@ pub async fn fetch_items(
             Ok(document) => document,
             Err(source) => return Err(FetchError::NotJson { page, source }),
         };
-        found.extend(path.all(&document).into_iter().cloned());
+        match items.of(&document) {
+            Ok(items) => found.extend(items),
+            Err(source) => return Err(FetchError::NoMap { page, source }),
+        }
         if found.len() > MOST_ITEMS {
             return Err(FetchError::TooManyItems(target.clone()));
         }

@@ -1,7 +1,7 @@
 //! Conserved quantities: numbers read from several places that must add up.
 
 use brunt_faults::with_causes;
-use brunt_scenarios::plan::{CheckId, JsonPath, RequestTarget};
+use brunt_scenarios::plan::{CheckId, ItemsPath, JsonPath, RequestTarget};
 use brunt_scenarios::timeline::SumRecord;
 use serde_json::Value;
 
@@ -41,7 +41,8 @@ pub async fn read(
     };
     let mut sums = Vec::new();
     for (target, path) in terms {
-        let values = fetch_items(client, target, path, variables).await?;
+        let each = ItemsPath::Each(path.clone());
+        let values = fetch_items(client, target, &each, variables).await?;
         let numbers: Option<Vec<f64>> = values.iter().map(Value::as_f64).collect();
         let numbers =
             numbers.ok_or_else(|| SumError::Term { path: path.clone(), target: target.clone() })?;

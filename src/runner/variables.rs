@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use brunt_scenarios::template::{Template, TemplatePart};
+use brunt_scenarios::plan::SecretValues;
+use brunt_scenarios::template::{Placeholder, Template, TemplatePart};
 use serde_json::Value;
 
 /// Saved values by name.
@@ -10,6 +11,12 @@ use serde_json::Value;
 pub struct Variables(BTreeMap<String, Value>);
 
 impl Variables {
+    /// The secrets of a plan, to which steps add what they save.
+    pub fn of(secrets: &SecretValues) -> Self {
+        let value = |(name, value): (&str, &str)| (name.to_owned(), Value::from(value));
+        Self(secrets.iter().map(value).collect())
+    }
+
     /// Saves a value.
     pub fn save(&mut self, name: &str, value: Value) {
         self.0.insert(name.to_owned(), value);
@@ -27,12 +34,22 @@ impl Variables {
         let Ok(template) = Template::parse(text) else { return text.to_owned() };
         let part = |part: &TemplatePart| match part {
             TemplatePart::Text(text) => text.clone(),
-            TemplatePart::Placeholder(place) => match self.0.get(&place.name) {
-                Some(value) if place.arguments.is_none() => plain(value),
-                _ => format!("${{{}}}", place.name),
-            },
+            TemplatePart::Placeholder(place) => self.value(place),
         };
         template.parts().iter().map(part).collect()
+    }
+
+    /// Fills in a path with its query, in which values are percent-encoded.
+    pub fn url(&self, text: &str) -> String {
+        let Ok(template) = Template::parse(text) else { return text.to_owned() };
+        template.fill_url(|place| self.value(place))
+    }
+
+    fn value(&self, place: &Placeholder) -> String {
+        match self.0.get(&place.name) {
+            Some(value) if place.arguments.is_none() => plain(value),
+            _ => format!("${{{}}}", place.name),
+        }
     }
 
     /// Fills in every `${name}` of a document. A string that is nothing but one name becomes the
@@ -76,6 +93,7 @@ mod tests {
             variables.text("orders/${id}?q=${name}&${other}"),
             "orders/7?q=Hot Tea&${other}"
         );
+        assert_eq!(variables.url("/orders/${id}?q=${name}&x=1"), "/orders/7?q=Hot%20Tea&x=1");
         let document = json!({"id": "${id}", "both": ["${name} ${id}"]});
         assert_eq!(variables.json(&document), json!({"id": 7, "both": ["Hot Tea 7"]}));
     }

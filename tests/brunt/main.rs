@@ -4,6 +4,7 @@
 mod bad_input;
 mod browser;
 mod built_in;
+mod busy_machine;
 mod data_folder;
 mod earlier_runs;
 mod exit_codes;
@@ -12,5 +13,6 @@ mod logging;
 mod nothing_left;
 mod own_system;
 mod program;
+mod secrets;
 mod watch;
 mod workplace;

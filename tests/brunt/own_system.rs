@@ -104,3 +104,28 @@ fn a_service_without_a_command_is_for_a_cluster_and_here_that_is_said() {
     here.brunt(&["validate", "scenario.yaml", "on-cluster.yaml"])
         .must(0, &["needs Kubernetes, as `web` has no `command`"]);
 }
+
+/// Clients choose the ids, and the service shows a map.
+const CHOSEN_IDS: &str = "\
+load:
+  - name: things
+    open: {rate: 50/s}
+    for: 2s
+    put: front/things/${uuid}
+    expect: 204
+    key: {request: {path: '/things/(.+)'}}
+expect:
+  - ledger:
+      of: things
+      effects: {get: front/things, entries: $.things, json: {$.value: 1}}
+      within: 5s
+proof:
+  - {without: {memory: front}, fails: [ledger.lost]}
+";
+
+#[test]
+fn ids_that_clients_choose_are_found_again_as_the_keys_of_a_map() {
+    let here = Workplace::new();
+    here.scenario(CHOSEN_IDS);
+    here.brunt(&["prove", "scenario.yaml"]).must(0, &["fails ledger.lost", "1 of 1 proven"]);
+}

@@ -1,6 +1,7 @@
 //! A small program that is not brunt's: what the system files of these tests start. It is this very
 //! test binary, started as a server.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Mutex;
@@ -34,6 +35,9 @@ services:
 
 static ORDERS: Mutex<Vec<u64>> = Mutex::new(Vec::new());
 
+/// How often each thing was put.
+static THINGS: Mutex<BTreeMap<String, u64>> = Mutex::new(BTreeMap::new());
+
 /// Pages of a collection that has no last one.
 static PAGES: AtomicU64 = AtomicU64::new(1);
 
@@ -50,8 +54,11 @@ fn serve() {
 
 fn talk(stream: &TcpStream) {
     let mut reader = BufReader::new(stream);
-    while let Some((method, path)) = request(&mut reader) {
-        let (status, body) = answer(&method, &path);
+    while let Some(Request { method, path, authorization }) = request(&mut reader) {
+        let (status, body) = match path.starts_with("/whoami") {
+            true => (200, format!("{{\"authorization\":{authorization:?},\"path\":{path:?}}}")),
+            false => answer(&method, &path),
+        };
         let location = if status == 302 { "location: /ready\r\n" } else { "" };
         let head = format!(
             "HTTP/1.1 {status} x\r\ncontent-type: application/json\r\n{location}content-length: {}\r\n\r\n",
@@ -63,17 +70,28 @@ fn talk(stream: &TcpStream) {
     }
 }
 
+struct Request {
+    method: String,
+    path: String,
+    authorization: String,
+}
+
 /// Reads a request with its body; `None` at the end of the connection.
-fn request(reader: &mut BufReader<&TcpStream>) -> Option<(String, String)> {
+fn request(reader: &mut BufReader<&TcpStream>) -> Option<Request> {
+    let mut authorization = String::new();
     let mut first = String::new();
     reader.read_line(&mut first).ok().filter(|read| *read > 0)?;
     let mut length = 0;
     loop {
         let mut line = String::new();
         reader.read_line(&mut line).ok().filter(|read| *read > 0)?;
-        let line = line.trim_end().to_ascii_lowercase();
+        let written = line.trim_end();
+        let line = written.to_ascii_lowercase();
         if line.is_empty() {
             break;
+        }
+        if line.starts_with("authorization:") {
+            authorization = written["authorization:".len()..].trim().to_owned();
         }
         if let Some(value) = line.strip_prefix("content-length:") {
             length = value.trim().parse().ok()?;
@@ -81,7 +99,8 @@ fn request(reader: &mut BufReader<&TcpStream>) -> Option<(String, String)> {
     }
     std::io::copy(&mut reader.take(length), &mut std::io::sink()).ok()?;
     let mut words = first.split_whitespace();
-    Some((words.next()?.to_owned(), words.next()?.to_owned()))
+    let (method, path) = (words.next()?.to_owned(), words.next()?.to_owned());
+    Some(Request { method, path, authorization })
 }
 
 fn answer(method: &str, path: &str) -> (u16, String) {
@@ -97,6 +116,16 @@ fn answer(method: &str, path: &str) -> (u16, String) {
             200,
             format!("{{\"orders\":{:?}}}", orders.iter().filter(|id| **id > 0).collect::<Vec<_>>()),
         ),
+        ("PUT", path) if path.starts_with("/things/") => {
+            let mut things = THINGS.lock().unwrap();
+            if std::env::var_os("FORGET").is_none() || !things.len().is_multiple_of(2) {
+                *things.entry(path["/things/".len()..].to_owned()).or_default() += 1;
+            } else {
+                things.insert("forgotten".to_owned(), 1);
+            }
+            (204, String::new())
+        }
+        ("GET", "/things") => (200, format!("{{\"things\":{:?}}}", THINGS.lock().unwrap())),
         ("GET", "/back") => (if back_answers() { 200 } else { 502 }, "{}".to_owned()),
         ("GET", "/moved") => (302, "{}".to_owned()),
         ("GET", "/circle") => {

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
+use brunt_scenarios::plain_text::printable;
+
 const LINES: usize = 10;
 const BYTES: u64 = 4096;
 
@@ -15,19 +17,9 @@ pub(crate) fn log_tail(path: &Path) -> String {
     if last.is_empty() {
         return "  (it is empty)".to_owned();
     }
-    let indented: Vec<String> =
-        last.iter().map(|line| format!("  {}", without_controls(line))).collect();
+    // A terminal would obey what a service has written into its log.
+    let indented: Vec<String> = last.iter().map(|line| format!("  {}", printable(line))).collect();
     indented.join("\n")
-}
-
-/// A terminal would obey what a service has written into its log.
-fn without_controls(line: &str) -> String {
-    let shown = |letter: char| match letter {
-        '\t' => ' '.to_string(),
-        letter if letter.is_control() => letter.escape_default().to_string(),
-        letter => letter.to_string(),
-    };
-    line.chars().map(shown).collect()
 }
 
 fn end_of(path: &Path) -> std::io::Result<String> {
@@ -59,7 +51,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.log");
         std::fs::write(&path, "\u{1b}[2Jgone\tö").unwrap();
-        assert_eq!(log_tail(&path), r"  \u{1b}[2Jgone ö");
+        assert_eq!(log_tail(&path), "  \u{fffd}[2Jgone ö");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use brunt_loadgen::grpc::GrpcError;
 use brunt_loadgen::{AddressError, JobError, StartError};
 use brunt_reports::Exit;
 use brunt_scenarios::Diagnostic;
+use brunt_scenarios::template::SecretError;
 
 pub use export::ExportError;
 pub use source::{RequestProblem, SourceError, SourceProblem, UrlError};
@@ -113,6 +114,9 @@ pub enum LoadCliError {
     /// A load file with problems, each with its line and column.
     #[error("{}", all(.0))]
     LoadFile(Vec<Diagnostic>),
+    /// A secret of a load file without a value.
+    #[error("{}", with_cause(.0))]
+    Secret(#[from] SecretError),
     /// An option for what the load file defines.
     #[error("{0} means nothing beside a load file: the file says it")]
     NotWithFile(&'static str),
@@ -208,6 +212,11 @@ impl LoadCliError {
 
 fn hint(nearest: Option<&str>) -> String {
     nearest.map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default()
+}
+
+fn with_cause(error: &SecretError) -> String {
+    let cause = std::error::Error::source(error).map(|cause| format!(": {cause}"));
+    format!("{error}{}", cause.unwrap_or_default())
 }
 
 fn all(problems: &[Diagnostic]) -> String {

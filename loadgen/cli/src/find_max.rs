@@ -14,7 +14,7 @@ use crate::args::{Settings, SummaryFormat};
 use crate::error::LoadCliError;
 use crate::export;
 use crate::limits::Slo;
-use crate::output::{CommandResult, LoadOutput, RateSearchResult, RateStep, command_line};
+use crate::output::{CommandResult, LoadOutput, RateSearchResult, RateStep};
 use crate::run::{LoadMonitor, load_job, wait};
 use crate::streams::OutputStreams;
 use search::{HighestRate, NextStep, RateSearch, RateStepResult};
@@ -28,7 +28,7 @@ const WARM_UP: f64 = 0.2;
 pub(crate) fn find_max(
     settings: &Settings,
     slo: &Slo,
-    arguments: &[String],
+    command: &str,
     streams: OutputStreams<'_>,
 ) -> Result<CommandResult, LoadCliError> {
     let OutputStreams { out, err, .. } = streams;
@@ -53,7 +53,7 @@ pub(crate) fn find_max(
     } else if prints {
         write!(err, "\n{}\n{}\n", curve::text(&result.steps, slo), result.conclusion)?;
     }
-    let output = search_output(settings, &result, (began, command_line(arguments)));
+    let output = search_output(settings, &result, (began, command.to_owned()));
     export::write(exports, &output, (out, err))?;
     Ok(CommandResult::of_exit(result.exit))
 }

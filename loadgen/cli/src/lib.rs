@@ -74,9 +74,11 @@ pub fn run(
 ) -> Result<CommandResult, LoadCliError> {
     let flags = Flags::parse(arguments)?;
     let action = args::action(&flags);
+    let secrets = args::secrets_of(&flags);
+    let command = secrets.mask(&output::command_line(arguments));
     if let Some(file) = args::load_file(&flags).filter(|_| action == Action::Load) {
         let file = file.to_owned();
-        return run::load_file(flags, &file, arguments, streams);
+        return run::load_file(flags, &file, &command, streams);
     }
     let settings = Settings::new(flags)?;
     match &settings.action {
@@ -87,9 +89,9 @@ pub fn run(
         Action::Load => {
             return match &settings.slo {
                 Some(slo) if settings.find_max => {
-                    find_max::find_max(&settings, slo, arguments, streams)
+                    find_max::find_max(&settings, slo, &command, streams)
                 }
-                _ => run::run(&settings, arguments, streams),
+                _ => run::run(&settings, &command, streams),
             };
         }
     }

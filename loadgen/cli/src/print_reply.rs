@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use brunt_loadgen::{SingleReply, Totals};
+use brunt_reports::Secrets;
 use brunt_scenarios::timeline::{Failure, Schedule, SparseHistogram};
 
 use crate::args::{Action, Settings};
@@ -22,7 +23,13 @@ pub(crate) fn print_reply(
         request.method = settings.get.clone();
     }
     let reply = fetch::send(&request, &settings.transport, settings.timeout)?;
-    out.write_all(&reply.sent)?;
+    // What is on a screen is in its picture, and what is printed ends up in a log.
+    let headers = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let secrets = Secrets::of_headers(headers);
+    match (secrets.is_empty(), std::str::from_utf8(&reply.sent)) {
+        (false, Ok(sent)) => out.write_all(secrets.mask(sent).as_bytes())?,
+        _ => out.write_all(&reply.sent)?,
+    }
     out.write_all(if request.body.is_empty() { b"\n" } else { b"\n\n" })?;
     match settings.action {
         Action::Headers => out.write_all(&reply.head)?,

@@ -19,9 +19,7 @@ pub(crate) use wait::wait;
 use crate::args::{Settings, Verbosity};
 use crate::error::LoadCliError;
 use crate::export::{self, MetricsPush};
-use crate::output::{
-    CommandResult, LoadOutput, LoadSummary, command_line, print_hits, print_summary,
-};
+use crate::output::{CommandResult, LoadOutput, LoadSummary, print_hits, print_summary};
 use crate::streams::OutputStreams;
 use monitor::view_config;
 
@@ -32,7 +30,7 @@ const WAITING_HITS: usize = 1 << 16;
 /// Puts a load on, prints its summary, and writes its exports.
 pub(crate) fn run(
     settings: &Settings,
-    arguments: &[String],
+    command: &str,
     streams: OutputStreams<'_>,
 ) -> Result<CommandResult, LoadCliError> {
     let (sender, hits) = sync_channel(WAITING_HITS);
@@ -56,7 +54,7 @@ pub(crate) fn run(
     let outcome = outcomes.first().ok_or(LoadCliError::NoUrl)?;
     print_hits(&hits, &requests, out)?;
     let summary = LoadSummary::new(outcome, settings);
-    let output = load_output(settings, &summary, &outcomes, (began, command_line(arguments)));
+    let output = load_output(settings, &summary, &outcomes, (began, command.to_owned()));
     // The summary and each of the files are written whatever becomes of the others.
     let printed =
         print_end(settings, err).and_then(|()| print_summary(settings, &summary, (out, err)));

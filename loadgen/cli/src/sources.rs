@@ -11,6 +11,7 @@ mod urls;
 pub(crate) use grpc::GrpcCalls;
 pub use har::{HarFile, HarRequests};
 pub(crate) use load_file::load_plan;
-pub(crate) use openapi::OpenApiDocument;
+pub use openapi::ReferenceError;
+pub(crate) use openapi::{DocumentPlace, OpenApiDocument};
 pub(crate) use text::read_text;
 pub use urls::UrlList;

@@ -125,7 +125,7 @@ mod tests {
     fn placeholders_are_filled_in_path_headers_body_and_credentials() {
         let job = job(Some("http://127.0.0.1:1/base/")).unwrap();
         let request = &job.requests[0];
-        assert_eq!(request.path, "/base/orders?by=\"ann\"");
+        assert_eq!(request.path, "/base/orders?by=%22ann%22");
         let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let wanted = [
             header("x-who", "\"ann\""),

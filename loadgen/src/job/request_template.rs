@@ -8,6 +8,7 @@ use brunt_scenarios::form::{FORM, form};
 use brunt_scenarios::grpc::{MessageDescriptor, MethodDescriptor, packed};
 use brunt_scenarios::plan::{Body, GrpcCall, Method, Request as PlannedRequest};
 use brunt_scenarios::template::{Template, TemplatePart};
+use serde_json::Value;
 
 use crate::protocol::grpc;
 
@@ -18,7 +19,7 @@ use super::error::JobError;
 use crate::address::Address;
 use crate::protocol::grpc::{GrpcError, framed};
 use crate::request::HttpRequest;
-use crate::template::{JsonTemplate, Scope, fill, template};
+use crate::template::{JsonTemplate, Scope, fill, plain, template};
 
 /// A request whose values are still to be filled in.
 #[derive(Debug, Clone)]
@@ -31,6 +32,13 @@ pub(crate) struct RequestTemplate {
     headers: Vec<(String, Template)>,
     auth: Option<CredentialsTemplate>,
     body: BodyTemplate,
+}
+
+/// A request whose values are filled in.
+pub(crate) struct FilledRequest {
+    pub request: HttpRequest,
+    /// The body before it was written as bytes: JSON, a message, or a form's fields.
+    pub document: Option<Value>,
 }
 
 #[derive(Debug, Clone)]
@@ -102,33 +110,53 @@ impl RequestTemplate {
 
     /// The request with its values filled in; an error when they do not fit into a message.
     pub fn request(&self, scope: &impl Scope) -> Result<HttpRequest, GrpcError> {
+        self.filled(scope).map(|filled| filled.request)
+    }
+
+    /// The request with its values filled in, and what its body was made of.
+    pub fn filled(&self, scope: &impl Scope) -> Result<FilledRequest, GrpcError> {
         let headers = self.headers.iter().map(|(name, value)| (name.clone(), fill(value, scope)));
         let auth = self.auth.as_ref().map(|auth| ("Authorization".to_owned(), auth.header(scope)));
-        let body = match &self.body {
-            BodyTemplate::Empty => Vec::new(),
-            BodyTemplate::Json(document) => document.fill(scope).to_string().into_bytes(),
-            BodyTemplate::Form(fields) => {
-                form(fields.iter().map(|(name, value)| (name, fill(value, scope)))).into_bytes()
-            }
-            BodyTemplate::Text(text) => fill(text, scope).into_bytes(),
-            BodyTemplate::Bytes(bytes) => bytes.clone(),
-            BodyTemplate::Call(message, method) => {
-                framed(&packed(&method.input(), &message.fill(scope))?)
-            }
-        };
-        Ok(HttpRequest {
+        let headers = headers.chain(auth).collect();
+        let (body, document) = self.body(scope)?;
+        let request = HttpRequest {
             method: self.method.clone(),
             address: self.endpoint.address.clone(),
             path: self.path(scope),
-            headers: headers.chain(auth).collect(),
+            headers,
             body,
+        };
+        Ok(FilledRequest { request, document })
+    }
+
+    fn body(&self, scope: &impl Scope) -> Result<(Vec<u8>, Option<Value>), GrpcError> {
+        Ok(match &self.body {
+            BodyTemplate::Empty => (Vec::new(), None),
+            BodyTemplate::Json(document) => {
+                let document = document.fill(scope);
+                (document.to_string().into_bytes(), Some(document))
+            }
+            BodyTemplate::Form(fields) => {
+                let fields: Vec<(&String, String)> =
+                    fields.iter().map(|(name, value)| (name, fill(value, scope))).collect();
+                let document = fields
+                    .iter()
+                    .map(|(name, value)| ((*name).clone(), Value::from(value.clone())));
+                (form(fields.iter().cloned()).into_bytes(), Some(Value::Object(document.collect())))
+            }
+            BodyTemplate::Text(text) => (fill(text, scope).into_bytes(), None),
+            BodyTemplate::Bytes(bytes) => (bytes.clone(), None),
+            BodyTemplate::Call(message, method) => {
+                let message = message.fill(scope);
+                (framed(&packed(&method.input(), &message)?), Some(message))
+            }
         })
     }
 
     /// The path. One that is a single placeholder with a saved link, such as a `Location`, becomes
     /// that link's path, without the base URL's.
     fn path(&self, scope: &impl Scope) -> String {
-        let path = fill(&self.path, scope);
+        let path = self.path.fill_url(|place| plain(&scope.value(place)).into_owned());
         let is_link = matches!(self.path.parts(), [TemplatePart::Text(slash), TemplatePart::Placeholder(_)] if slash == "/");
         // Without the slash that the template has before its placeholder.
         let link = path.strip_prefix('/').filter(|_| is_link).unwrap_or_default();
@@ -224,6 +252,7 @@ mod tests {
     fn a_path_that_is_a_saved_link_becomes_that_links_path() {
         let path = |path: &str| sent(path, Body::Empty, None).path;
         assert_eq!(path("/${name}/x"), "/api/A&B/x");
+        assert_eq!(path("/x?by=${name}&to=${to}"), "/api/x?by=A%26B&to=%2Forders%2F7");
         assert_eq!(path("/${to}"), "/orders/7");
         assert_eq!(path("/${url}"), "/orders/8?x");
     }

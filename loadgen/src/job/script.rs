@@ -2,6 +2,7 @@
 
 mod check;
 mod feeder;
+mod sent_key;
 mod sequence;
 mod step;
 
@@ -10,7 +11,9 @@ use std::time::Duration;
 use brunt_scenarios::plan::{self, ExpectedResponse};
 use serde_json::Value;
 
+pub(crate) use check::take;
 use feeder::Feeder;
+pub(crate) use sent_key::sent_key;
 use sequence::SharedSequence;
 pub(crate) use step::ScriptedStep;
 

@@ -12,7 +12,7 @@ use crate::client::redirect;
 use super::user::JourneyUser;
 use super::values::JourneyValues;
 use crate::failure::RequestError;
-use crate::job::{CalledServer, PreparedRequest, ScriptedStep};
+use crate::job::{CalledServer, PreparedRequest, ScriptedStep, sent_key};
 use crate::protocol::http1::request_bytes;
 use crate::protocol::{ReplyContent, ReplyTo};
 use crate::request::HttpRequest;
@@ -21,6 +21,8 @@ use crate::transport::HttpVersion;
 /// The reply to a step's request, or why there is none, and its times.
 pub(super) struct StepResult {
     pub result: Result<ReplyContent, RequestError>,
+    /// The command's key, if the request holds it.
+    pub key: Option<String>,
     /// The length of all bodies, redirects' included, in bytes.
     pub length: u64,
     pub sent: Instant,
@@ -37,7 +39,15 @@ const UNFIT: RequestError =
 impl StepResult {
     /// A request whose values could not be filled in.
     fn never(sent: Instant) -> Self {
-        Self { result: Err(UNFIT), length: 0, sent, first_byte: None, done: sent, wrote: false }
+        Self {
+            result: Err(UNFIT),
+            key: None,
+            length: 0,
+            sent,
+            first_byte: None,
+            done: sent,
+            wrote: false,
+        }
     }
 }
 
@@ -53,12 +63,13 @@ impl JourneyUser {
         known: &JourneyValues<'_>,
     ) -> StepResult {
         let sent = Instant::now();
-        let Ok(request) = step.request.request(known) else { return StepResult::never(sent) };
+        let Ok(filled) = step.request.filled(known) else { return StepResult::never(sent) };
+        let key = sent_key(step.key.as_ref(), &filled);
         let (wrote, length, server) = (Cell::new(false), Cell::new(0), Cell::new(None));
         let load = std::rc::Rc::clone(&self.load);
         let deadline = std::rc::Rc::clone(&self.deadline);
         let result = {
-            let asking = pin!(self.follow(step, request, &wrote, &length, &server));
+            let asking = pin!(self.follow(step, filled.request, &wrote, &length, &server));
             deadline.limit(sent + step.timeout, asking).await
         };
         let done = Instant::now();
@@ -69,7 +80,8 @@ impl JourneyUser {
             // The rest of the reply may still come on this connection, so it cannot be used again.
             connection.settle(&load, &Err(*missed));
         }
-        StepResult { result, length: length.get(), sent, first_byte, done, wrote: wrote.get() }
+        let (length, wrote) = (length.get(), wrote.get());
+        StepResult { result, key, length, sent, first_byte, done, wrote }
     }
 
     async fn follow(

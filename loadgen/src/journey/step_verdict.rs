@@ -1,12 +1,14 @@
 //! Judges the replies to a journey's steps.
 
+use brunt_scenarios::plan::{CommandKey, Extract};
 use brunt_scenarios::timeline::Failure;
 use serde_json::Value;
 
 use super::values::JourneyValues;
-use crate::job::{ReplyVerdict, ScriptedStep};
+use crate::job::{ReplyVerdict, ScriptedStep, take};
 use crate::protocol::ReplyContent;
 use crate::protocol::grpc::leaves_unknown;
+use crate::template::plain;
 
 /// The verdict on a step's reply, check by check.
 #[derive(Debug, Default)]
@@ -29,10 +31,19 @@ impl StepVerdict {
     }
 }
 
+/// The key that a reply holds.
+fn key_of(from: &Extract, reply: &ReplyContent) -> Option<String> {
+    match from {
+        Extract::Json(path) => path.text(reply.json()?),
+        from => take(from, reply).map(|value| plain(&value).into_owned()),
+    }
+}
+
 /// Judges a reply as [`crate::Job`] judges those of single requests, and takes the values to save.
 pub(super) fn judge(
     step: &ScriptedStep,
     reply: &ReplyContent,
+    sent_key: Option<&str>,
     known: &JourneyValues<'_>,
 ) -> StepVerdict {
     let (status, failure, unknown) = match reply.grpc {
@@ -53,7 +64,11 @@ pub(super) fn judge(
         checks.push(value.is_some());
         saved.extend(value.map(|value| (save.name.clone(), value)));
     }
-    let key = step.key.as_ref().and_then(|path| path.text(reply.json()?));
+    let key = match &step.key {
+        Some(CommandKey::Reply(from)) => key_of(from, reply),
+        Some(CommandKey::Request(_)) => sent_key.map(str::to_owned),
+        None => None,
+    };
     checks.extend(step.key.as_ref().map(|_| key.is_some()));
     let verdict = match checks.iter().all(|passed| *passed) {
         true => ReplyVerdict { failure: None, key, unknown: false },

@@ -137,7 +137,7 @@ impl JourneyUser {
                 Ok(reply) => {
                     let ended =
                         RequestEnd::Replied { status: reply.status, length: answered.length };
-                    (ended, judge(step, reply, known))
+                    (ended, judge(step, reply, answered.key.as_deref(), known))
                 }
                 Err(missed) => {
                     let unknown = answered.wrote && step.is_command;

@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use super::metric::Metric;
 use super::{Comparison, Difference};
+use brunt_scenarios::plain_text::printable;
+
 use crate::{Judgement, format};
 
 /// The comparison as a table, what is worst first to be seen.
@@ -23,7 +25,8 @@ pub fn comparison_text(comparison: &Comparison) -> String {
             "\n  With fewer than three runs a side, what differs from run to run is not in the bounds.\n",
         );
     }
-    out
+    // Names come from reports that others may have written.
+    out.lines().map(|line| format::no_command(&printable(line)) + "\n").collect()
 }
 
 fn head(comparison: &Comparison) -> &'static str {

@@ -16,7 +16,7 @@ pub fn ending(timeline: &Timeline) -> Vec<Finding> {
         Ending::LoadIncomplete(why) => Some(Finding {
             check: None,
             name: "load".to_owned(),
-            claim: "all of the load is put on and recorded".to_owned(),
+            claim: "all of the load is sent and recorded".to_owned(),
             judgement: Judgement::Inconclusive,
             measured: "not all of it".to_owned(),
             evidence: format::sentence(why),
@@ -133,7 +133,7 @@ pub fn loads(plan: &Plan, timeline: &Timeline) -> Vec<Finding> {
         objection(load, record).map(|(measured, evidence)| Finding {
             check: None,
             name: "load".to_owned(),
-            claim: format!("{} is sent as planned", load.name),
+            claim: format!("the generator sends load {} as planned", load.name),
             judgement: Judgement::Inconclusive,
             measured,
             evidence,

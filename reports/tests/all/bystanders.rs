@@ -3,7 +3,7 @@
 use brunt_reports::Judgement::{Fail, Inconclusive, Pass};
 use brunt_reports::{Outcome, judge};
 use brunt_scenarios::plan::{
-    Amplification, Arrival, Claim, Decoupled, Effects, Fairness, Isolation, JsonPath,
+    Amplification, Arrival, Claim, Decoupled, Effects, Fairness, Isolation, ItemsPath, JsonPath,
     KeyedCollection, Load, Plan, Ramp, RequestTarget,
 };
 use brunt_scenarios::timeline::{
@@ -81,7 +81,11 @@ fn decoupled() -> Plan {
         of: "orders".to_owned(),
         at_least: Percent::ALL,
         effects: Effects {
-            rows: KeyedCollection { target, items: path("$[*]"), key: path("$.id") },
+            rows: KeyedCollection {
+                target,
+                items: ItemsPath::Each(path("$[*]")),
+                key: path("$.id"),
+            },
             json: vec![],
         },
         within: secs(5),

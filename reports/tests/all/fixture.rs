@@ -6,8 +6,8 @@ use std::time::Duration;
 use brunt_reports::{Fact, Finding, Judgement, Origin, Report, judge};
 use brunt_scenarios::plan::{
     Arrival, Body, Check, Claim, ExpectedResponse, Fault, FaultKind, Load, Method, Placement, Plan,
-    Probe, Program, ReplicaFilter, Request, RequestTarget, Rollout, Service, ServiceOnKubernetes,
-    StrategyKind, System, Work,
+    Probe, Program, ReplicaFilter, Request, RequestTarget, Rollout, SecretValues, Service,
+    ServiceOnKubernetes, StrategyKind, System, Work,
 };
 use brunt_scenarios::system::{HelperPods, HttpGet};
 use brunt_scenarios::timeline::{
@@ -114,6 +114,7 @@ pub fn plan(claims: Vec<Claim>) -> Plan {
         max_unavailable: Percent::ALL,
         max_duration: secs(600),
         proofs: vec![],
+        secrets: SecretValues::default(),
     }
 }
 

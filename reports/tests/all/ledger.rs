@@ -1,7 +1,9 @@
 //! Ledgers: lost and duplicated.
 
 use brunt_reports::Judgement::{self, Fail, Inconclusive, Pass};
-use brunt_scenarios::plan::{Claim, Effects, JsonPath, KeyedCollection, Ledger, RequestTarget};
+use brunt_scenarios::plan::{
+    Claim, Effects, ItemsPath, JsonPath, KeyedCollection, Ledger, RequestTarget,
+};
 use brunt_scenarios::timeline::{CheckId, KeySample, LedgerRecord, Timeline};
 
 use crate::fixture::{judged, only, plan, secs, timeline};
@@ -31,7 +33,7 @@ fn claim(lost: u64, duplicated: u64) -> Claim {
         effects: Effects {
             rows: KeyedCollection {
                 target: RequestTarget { service: "gateway".to_owned(), path: "/orders".to_owned() },
-                items: JsonPath::parse("$[*]").expect("a path"),
+                items: ItemsPath::Each(JsonPath::parse("$[*]").expect("a path")),
                 key: JsonPath::parse("$.id").expect("a path"),
             },
             json: vec![],

@@ -7,6 +7,7 @@ mod expectation;
 mod fault;
 mod feed;
 mod journey;
+mod key;
 mod load;
 mod load_context;
 mod load_file;
@@ -25,8 +26,9 @@ pub(super) use expectation::{Checkable, ExpectationContext, one};
 use indexmap::IndexMap;
 use load_context::{Definitions, LoadContext};
 use target::Targets;
+pub(super) use values::texts_of;
 
-use super::{AbortWhen, Environment, Fault, Load, Plan, Service, Step, System};
+use super::{AbortWhen, Environment, Fault, Load, Plan, SecretValues, Service, Step, System};
 use crate::scenario::{self, Scenario};
 use crate::source::{self, Diagnostic, Source, Span};
 use crate::units::Percent;
@@ -151,6 +153,7 @@ impl Checker<'_> {
             max_duration,
             proofs,
             system,
+            secrets: SecretValues::default(),
         }
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{JsonPath, Pattern, Request, Threshold};
+use super::{CommandKey, Extract, Request, Threshold};
 pub use crate::scenario::FeedOrder;
 
 /// Requests that belong together.
@@ -31,8 +31,8 @@ pub struct JourneyStep {
     pub polling: Option<Polling>,
     /// Values to keep of the reply.
     pub save: Vec<(String, Extract)>,
-    /// Where the reply holds the id of the command that it accepts.
-    pub key: Option<JsonPath>,
+    /// Where the id of the command is that it makes.
+    pub key: Option<CommandKey>,
     /// What its figures must be.
     pub thresholds: Vec<Threshold>,
 }
@@ -44,17 +44,6 @@ pub struct Polling {
     pub within: Duration,
     /// Between two tries.
     pub every: Duration,
-}
-
-/// Where in a reply a value is.
-#[derive(Debug, Clone)]
-pub enum Extract {
-    /// The first that a path finds in the body.
-    Json(JsonPath),
-    /// A header, or what an expression finds in it.
-    Header(String, Option<Pattern>),
-    /// What an expression finds in the body.
-    Body(Pattern),
 }
 
 /// Rows of values; at least one.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{AbortWhen, Load};
+use super::{AbortWhen, Load, SecretValues};
 
 /// Load on URLs.
 #[derive(Debug, Clone)]
@@ -13,6 +13,8 @@ pub struct LoadPlan {
     pub loads: Vec<Load>,
     /// When to stop early.
     pub abort_when: Option<AbortWhen>,
+    /// Values of the secrets that requests refer to; empty until they are read.
+    pub secrets: SecretValues,
 }
 
 impl LoadPlan {

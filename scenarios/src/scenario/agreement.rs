@@ -5,8 +5,40 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::EffectsSpec;
 use crate::source::Located;
 use crate::units::Period;
+
+/// How items with keys are written.
+#[derive(Debug, Clone, Copy)]
+pub struct RowsSpec<'s> {
+    /// The collection.
+    pub get: &'s Located<String>,
+    /// Where its items are,
+    pub items: Option<&'s Located<String>>,
+    /// or the map of which they are the entries.
+    pub entries: Option<&'s Located<String>>,
+    /// Where an item has its key.
+    pub key: Option<&'s Located<String>>,
+}
+
+/// Makes the rows of a type that has these fields.
+macro_rules! rows {
+    ($($name:ident),+) => {$(
+        impl $name {
+            /// The items, as they are written.
+            pub fn rows(&self) -> RowsSpec<'_> {
+                RowsSpec {
+                    get: &self.get,
+                    items: self.items.as_ref(),
+                    entries: self.entries.as_ref(),
+                    key: self.key.as_ref(),
+                }
+            }
+        }
+    )+};
+}
+rows!(KeyedCollectionSpec, CompensationSpec, ViewSourceSpec, EffectsSpec);
 
 /// Items of a collection, each with a key.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -15,9 +47,12 @@ pub struct KeyedCollectionSpec {
     /// The collection to read; `_links.next` is followed.
     pub get: Located<String>,
     /// JSON path of its items.
-    pub items: Located<String>,
-    /// JSON path, in an item, of the key by which it belongs to others.
-    pub key: Located<String>,
+    pub items: Option<Located<String>>,
+    /// Or the JSON path of a map: each of its entries is an item `{key, value}`.
+    pub entries: Option<Located<String>>,
+    /// JSON path, in an item, of the key by which it belongs to others; `$.key` of
+    /// `entries` unless given.
+    pub key: Option<Located<String>>,
 }
 
 /// All that was canceled is compensated, everywhere.
@@ -44,9 +79,11 @@ pub struct CompensationSpec {
     /// The collection to read; `_links.next` is followed.
     pub get: Located<String>,
     /// JSON path of its items.
-    pub items: Located<String>,
-    /// JSON path, in an item, of the key of what was canceled.
-    pub key: Located<String>,
+    pub items: Option<Located<String>>,
+    /// Or the JSON path of a map: each of its entries is an item `{key, value}`.
+    pub entries: Option<Located<String>>,
+    /// JSON path, in an item, of the key of what was canceled; `$.key` of `entries` unless given.
+    pub key: Option<Located<String>>,
     /// JSON path → value: what must be true of the item.
     #[serde(default)]
     pub json: BTreeMap<String, serde_json::Value>,
@@ -74,9 +111,12 @@ pub struct ViewSourceSpec {
     /// The collection to read; `_links.next` is followed.
     pub get: Located<String>,
     /// JSON path of its items.
-    pub items: Located<String>,
-    /// JSON path, in an item, of the key of the view's row that shows it.
-    pub key: Located<String>,
+    pub items: Option<Located<String>>,
+    /// Or the JSON path of a map: each of its entries is an item `{key, value}`.
+    pub entries: Option<Located<String>>,
+    /// JSON path, in an item, of the key of the view's row that shows it; `$.key` of
+    /// `entries` unless given.
+    pub key: Option<Located<String>>,
     /// JSON path in the view's row → what it must equal: a path in the source's last item of that
     /// key, or a fold over all of them.
     #[serde(default)]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{AuthSpec, ExpectedResponseSpec, GrpcCallSpec, SaveSpec};
+use super::{AuthSpec, ExpectedResponseSpec, GrpcCallSpec, KeySpec, SaveSpec};
 use crate::source::Located;
 use crate::units::{Period, Spread};
 
@@ -66,8 +66,9 @@ pub struct JourneyStepSpec {
     /// Name → where in the reply: keeps values for `${name}` in later steps.
     #[serde(default)]
     pub save: BTreeMap<String, Located<SaveSpec>>,
-    /// JSON path, in the reply, of the id by which an accepted command is found again by a ledger.
-    pub key: Option<Located<String>>,
+    /// Where the id is by which an accepted command is found again by a ledger: a JSON path in the
+    /// reply, `{header, regex}` of the reply, or `{request: …}`, a place in what was sent.
+    pub key: Option<Located<KeySpec>>,
     /// What the figures of this step must be: `p99 < 300ms`, `errors < 1%`.
     #[serde(default)]
     pub thresholds: Vec<Located<String>>,

@@ -31,9 +31,12 @@ pub struct EffectsSpec {
     /// The collection to read; `_links.next` is followed.
     pub get: Located<String>,
     /// JSON path of its items.
-    pub items: Located<String>,
-    /// JSON path, in an item, of the key of the command that it is the effect of.
-    pub key: Located<String>,
+    pub items: Option<Located<String>>,
+    /// Or the JSON path of a map: each of its entries is an item `{key, value}`.
+    pub entries: Option<Located<String>>,
+    /// JSON path, in an item, of the key of the command that it is the effect of; `$.key` of
+    /// `entries` unless given.
+    pub key: Option<Located<String>>,
     /// JSON path → value: what must be true of an item for it to count as the effect.
     #[serde(default)]
     pub json: std::collections::BTreeMap<String, serde_json::Value>,

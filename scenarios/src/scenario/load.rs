@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{AuthSpec, ExpectedResponseSpec, FeedSpec, GrpcCallSpec, JourneySpec};
+use super::{AuthSpec, ExpectedResponseSpec, FeedSpec, GrpcCallSpec, JourneySpec, KeySpec};
 use crate::source::Located;
 use crate::units::{Period, Rate, Spread};
 
@@ -61,8 +61,9 @@ pub struct LoadSpec {
     pub expect: Option<ExpectedResponseSpec>,
     /// How long to wait for a reply: 10s unless given.
     pub timeout: Option<Period>,
-    /// JSON path, in the reply, of the id by which an accepted command is found again by a ledger.
-    pub key: Option<Located<String>>,
+    /// Where the id is by which an accepted command is found again by a ledger: a JSON path in the
+    /// reply, `{header, regex}` of the reply, or `{request: …}`, a place in what was sent.
+    pub key: Option<Located<KeySpec>>,
     /// Requests meant for the first so-and-so long of the load are made and not counted.
     pub warm_up: Option<Located<Period>>,
     /// What the figures must be: `p99 < 300ms`, `errors < 1%`, `rate > 100/s`.

@@ -2,12 +2,11 @@
 //! 'id=(\\d+)'}`.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
+
+use super::path_or_map::path_or_map;
 
 /// Where in a reply a value is.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
@@ -22,29 +21,7 @@ pub struct SaveSpec {
     pub regex: Option<String>,
 }
 
-impl<'de> Deserialize<'de> for SaveSpec {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(SaveVisitor)
-    }
-}
-
-struct SaveVisitor;
-
-impl<'de> Visitor<'de> for SaveVisitor {
-    type Value = SaveSpec;
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("a JSON path such as $.id, or one of {json}, {header}, {regex}")
-    }
-
-    fn visit_str<E: serde::de::Error>(self, path: &str) -> Result<SaveSpec, E> {
-        Ok(SaveSpec { json: Some(path.to_owned()), ..SaveSpec::default() })
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<SaveSpec, A::Error> {
-        SaveSpec::deserialize(MapAccessDeserializer::new(map))
-    }
-}
+path_or_map!(SaveSpec, "a JSON path such as $.id, or one of {json}, {header}, {regex}", json);
 
 impl JsonSchema for SaveSpec {
     fn schema_name() -> Cow<'static, str> {

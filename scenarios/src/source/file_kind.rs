@@ -1,9 +1,5 @@
 //! What a file is, by the keys at its top.
 
-use std::collections::BTreeMap;
-
-use serde::de::IgnoredAny;
-
 use super::Source;
 
 /// What a file is.
@@ -45,15 +41,16 @@ impl Source {
     /// Whether messages may quote it. A file that is none of brunt's, named by mistake or on
     /// purpose, may hold secrets, and messages end up in the logs of continuous integration.
     pub(super) fn may_be_quoted(&self) -> bool {
-        let known = OURS.iter().chain(&OF_HELPERS);
-        let keys = self.top_keys();
-        known.into_iter().any(|ours| keys.iter().any(|key| key == ours))
+        let is_ours = || {
+            let keys = self.top_keys();
+            OURS.iter().chain(&OF_HELPERS).any(|ours| keys.iter().any(|key| key == ours))
+        };
+        *self.may_be_quoted.get_or_init(is_ours)
     }
 
     fn top_keys(&self) -> Vec<String> {
         if self.text.trim_start().starts_with('{') {
-            let read = crate::yaml::from_str::<BTreeMap<String, IgnoredAny>>(&self.text);
-            return read.map_or(Vec::new(), |keys| keys.into_keys().collect());
+            return crate::yaml::top_keys(&self.text);
         }
         // By its lines, so that it is known of a file that cannot be read as well.
         let keys = self.text.lines().filter(|line| !line.starts_with([' ', '#', '-']));

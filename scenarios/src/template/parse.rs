@@ -35,6 +35,11 @@ pub(super) fn parts(text: &str) -> Result<Vec<TemplatePart>, InvalidTemplate> {
 }
 
 fn placeholder(inside: &str, at: usize) -> Result<Placeholder, InvalidTemplate> {
+    let whole = inside;
+    let (inside, raw) = match inside.trim_end().strip_suffix("|raw") {
+        Some(before) => (before, true),
+        None => (inside, false),
+    };
     let (name, arguments) = match inside.split_once('(') {
         None => (inside, None),
         Some((name, rest)) => {
@@ -48,11 +53,11 @@ fn placeholder(inside: &str, at: usize) -> Result<Placeholder, InvalidTemplate> 
     if name.is_empty() || name.contains(['$', '{', '(', ')']) {
         return Err(bad(
             at,
-            &format!("`${{{inside}}}` has no name"),
+            &format!("`${{{whole}}}` has no name"),
             "${name}, or $${ for the characters",
         ));
     }
-    Ok(Placeholder { name: name.to_owned(), arguments, at })
+    Ok(Placeholder { name: name.to_owned(), arguments, raw, at })
 }
 
 fn numbers(text: &str, at: usize) -> Result<Vec<i64>, InvalidTemplate> {

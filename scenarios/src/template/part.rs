@@ -16,6 +16,8 @@ pub struct Placeholder {
     pub name: String,
     /// What stands in the parentheses; `None` without any.
     pub arguments: Option<Vec<i64>>,
+    /// Whether it stands in a URL as it is, without percent-encoding.
+    pub raw: bool,
     /// Where its `${` starts in the text, in bytes.
     pub at: usize,
 }

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use super::deserializer::NodeDeserializer;
 use super::error::{YamlError, YamlProblem};
-use super::node::{STAND_IN, YamlNode};
+use super::node::{STAND_IN, YamlContent, YamlNode};
 use super::tree::{YamlTree, trees};
 use crate::source::{Span, nearest};
 
@@ -97,6 +97,7 @@ pub fn read_all<T: DeserializeOwned>(text: &str) -> (Option<T>, Vec<YamlError>, 
         Ok(tree) => tree,
         Err(error) => return (None, vec![error], left_out),
     };
+    problems.truncate(MOST_PROBLEMS);
     while problems.len() < MOST_PROBLEMS {
         let error = match T::deserialize(NodeDeserializer(&root)) {
             Ok(value) => return (Some(value), problems, left_out),
@@ -129,6 +130,19 @@ pub fn read_all<T: DeserializeOwned>(text: &str) -> (Option<T>, Vec<YamlError>, 
         }
     }
     (None, problems, left_out)
+}
+
+/// The keys at the top of a document that may have mistakes; none of one that cannot be read.
+pub(crate) fn top_keys(text: &str) -> Vec<String> {
+    let tree = trees(text).and_then(only);
+    let Ok(YamlContent::Map(entries)) = tree.map(|tree| tree.root.content) else {
+        return Vec::new();
+    };
+    let key = |(key, _): (YamlNode, YamlNode)| match key.content {
+        YamlContent::Scalar(text, _) => Some(text),
+        YamlContent::List(_) | YamlContent::Map(_) => None,
+    };
+    entries.into_iter().filter_map(key).collect()
 }
 
 /// The name that was meant by one that is not known.

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use brunt_reports::{Colour, Finding, Judgement, Proving, Verdict, no_command, printable};
+use brunt_reports::{Colour, Finding, Judgement, Proving, Verdict, no_command};
+use brunt_scenarios::plain_text::printable;
 use brunt_scenarios::plan::Proof;
 
 /// The results of all scenarios.

@@ -2,6 +2,7 @@
 
 use brunt_kit::consumer::REASON;
 use brunt_kit::log::Delivery;
+use brunt_scenarios::plain_text::printable;
 use serde_json::{Map, Value, json};
 
 /// Fields of every event, which say where it comes from, not what happened.
@@ -78,11 +79,6 @@ fn cut(text: &str) -> String {
     printable(&short)
 }
 
-// An event's text may hold escape sequences, which must not move the terminal's cursor.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -111,9 +107,7 @@ mod tests {
         dead.headers.insert(REASON.to_owned(), "it makes\nno sense".to_owned());
         let shown = text("orders.DLT", &dead);
         assert!(
-            shown.contains(
-                "orders.DLT/3@117  7  \u{fffd}[2J not json\u{fffd}  dead: it makes\u{fffd}no sense"
-            ),
+            shown.contains("orders.DLT/3@117  7  \u{fffd}[2J not json   dead: it makes no sense"),
             "{shown:?}"
         );
         let long = text("t", &delivery(&"x".repeat(10_000)));

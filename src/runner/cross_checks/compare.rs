@@ -162,7 +162,7 @@ fn keys(all: BTreeMap<String, String>) -> KeySample {
 
 #[cfg(test)]
 mod tests {
-    use brunt_scenarios::plan::{KeyedCollection, RequestTarget};
+    use brunt_scenarios::plan::{ItemsPath, KeyedCollection, RequestTarget};
     use serde_json::json;
 
     use super::*;
@@ -184,7 +184,11 @@ mod tests {
     fn source(fields: Vec<ViewField>) -> ViewSource {
         let target = RequestTarget { service: "order".to_owned(), path: "/orders".to_owned() };
         ViewSource {
-            rows: KeyedCollection { target, items: path("$[*]"), key: path("$.id") },
+            rows: KeyedCollection {
+                target,
+                items: ItemsPath::Each(path("$[*]")),
+                key: path("$.id"),
+            },
             fields,
         }
     }

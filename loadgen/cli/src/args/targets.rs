@@ -4,14 +4,16 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use brunt_loadgen::{Address, HttpRequest};
+use brunt_loadgen::{Address, HttpRequest, Transport};
 
 use super::table::Flag;
 use super::values;
 use super::written::WrittenOptions;
 use crate::error::LoadCliError;
 use crate::fetch;
-use crate::sources::{GrpcCalls, HarFile, OpenApiDocument, UrlList, read_text};
+use crate::sources::{
+    DocumentPlace, GrpcCalls, HarFile, OpenApiDocument, ReferenceError, UrlList, read_text,
+};
 
 /// How long a reply may take unless `--timeout` is given; siege's own default.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
@@ -59,19 +61,7 @@ impl WrittenOptions {
             },
             (_, Some(document), _) => {
                 let (name, text) = self.read(document)?;
-                let document = OpenApiDocument {
-                    name: &name,
-                    base: url,
-                    writes: self.flags.has(Flag::Writes),
-                    headers: &headers,
-                };
-                let found = document.requests(&text)?;
-                let passed_over = found.passed_over.iter();
-                TargetRequests {
-                    requests: found.requests,
-                    notes: passed_over.map(|why| format!("{name}: passed over: {why}")).collect(),
-                    ..TargetRequests::default()
-                }
+                self.openapi(&name, &text, url, &headers)?
             }
             (.., Some(name)) => {
                 let recorded =
@@ -199,6 +189,29 @@ impl WrittenOptions {
         Ok(call.requests(&self.transport()?)?)
     }
 
+    fn openapi(
+        &self,
+        name: &str,
+        text: &str,
+        base: Option<&str>,
+        headers: &[(String, String)],
+    ) -> Result<TargetRequests, LoadCliError> {
+        let (transport, timeout) = (self.transport()?, self.timeout()?.unwrap_or(TIMEOUT));
+        let folder = folder_of(name);
+        let others = |place: &DocumentPlace| other_document(place, &folder, &transport, timeout);
+        let writes = self.flags.has(Flag::Writes);
+        let document = OpenApiDocument { name, base, writes, headers, others: &others };
+        let found = document.requests(text)?;
+        let missing = found.missing.iter().map(|why| format!("{name}: {why}"));
+        let passed_over = found.passed_over.iter();
+        let passed_over = passed_over.map(|why| format!("{name}: passed over: {why}"));
+        Ok(TargetRequests {
+            requests: found.requests,
+            notes: missing.chain(passed_over).collect(),
+            ..TargetRequests::default()
+        })
+    }
+
     /// A file's text, or what a URL answers; with the name of the file, or the URL
     /// that answered after redirects.
     fn read(&self, place: &str) -> Result<(String, String), LoadCliError> {
@@ -207,6 +220,45 @@ impl WrittenOptions {
         }
         let timeout = self.timeout()?.unwrap_or(TIMEOUT);
         Ok(fetch::get(place, &self.transport()?, timeout)?)
+    }
+}
+
+/// The folder in which documents may be that one refers to: the working folder if the document is
+/// in it, and otherwise its own.
+fn folder_of(document: &str) -> PathBuf {
+    let document = Path::new(document).canonicalize().unwrap_or_default();
+    let here = std::env::current_dir().and_then(|here| here.canonicalize());
+    match here {
+        Ok(here) if document.starts_with(&here) => here,
+        _ => document.parent().map(Path::to_owned).unwrap_or_default(),
+    }
+}
+
+/// A document that another refers to.
+fn other_document(
+    place: &DocumentPlace,
+    folder: &Path,
+    transport: &Transport,
+    timeout: Duration,
+) -> Result<String, ReferenceError> {
+    match place {
+        DocumentPlace::Url(url) => {
+            let (from, text) = fetch::get(url.as_str(), transport, timeout)
+                .map_err(|error| ReferenceError::Unreadable(error.to_string()))?;
+            // A redirect must not lead to where the reference itself could not.
+            match DocumentPlace::named(&from) {
+                Some(DocumentPlace::Url(to)) if to.origin() == url.origin() => Ok(text),
+                _ => Err(ReferenceError::OtherServer(url.origin().ascii_serialization())),
+            }
+        }
+        DocumentPlace::File(path) if !path.starts_with(folder) => {
+            Err(ReferenceError::Outside(folder.to_owned()))
+        }
+        DocumentPlace::File(path) if !path.is_file() => {
+            Err(ReferenceError::Unreadable("it is no regular file".to_owned()))
+        }
+        DocumentPlace::File(path) => read_text(&path.to_string_lossy())
+            .map_err(|error| ReferenceError::Unreadable(error.to_string())),
     }
 }
 

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use brunt_loadgen::AddressError;
 use brunt_scenarios::Diagnostic;
 
+use crate::sources::ReferenceError;
+
 /// Why a line or an operand is no request.
 #[derive(Debug, thiserror::Error)]
 pub enum UrlError {
@@ -91,6 +93,15 @@ pub enum SourceProblem {
     /// A server that cannot be used.
     #[error(transparent)]
     Address(#[from] AddressError),
+    /// A reference to another document that is not followed.
+    #[error("`$ref: {reference}` is not followed: {problem}")]
+    Reference {
+        /// The other document, as it is written.
+        reference: String,
+        /// Why it is not read.
+        #[source]
+        problem: ReferenceError,
+    },
     /// An operation that no request can be made of.
     #[error("{method} {path}: {problem}")]
     Operation {

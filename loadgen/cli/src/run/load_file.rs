@@ -8,9 +8,10 @@ use std::io::Write;
 use std::time::{Instant, SystemTime};
 
 use brunt_loadgen::{Job, JobContext, LoadOutcome, Portion, Transport, start};
-use brunt_reports::Exit;
+use brunt_reports::{Exit, Secrets};
 use brunt_scenarios::plan::LoadPlan;
 use brunt_scenarios::timeline::Schedule;
+use serde_json::Value;
 
 use super::monitor::LoadMonitor;
 use super::wait::wait;
@@ -18,9 +19,7 @@ use crate::args::{Action, Flags, Siegerc, SummaryFormat, WrittenOptions, check_b
 use crate::error::LoadCliError;
 use crate::export::{self, MetricsPush};
 use crate::limits::LimitResult;
-use crate::output::{
-    CommandResult, LoadOutput, announcement, command_line, load_file_text, loads_in_words,
-};
+use crate::output::{CommandResult, LoadOutput, announcement, load_file_text, loads_in_words};
 use crate::sources::load_plan;
 use crate::streams::OutputStreams;
 use crate::view::ViewConfig;
@@ -30,7 +29,7 @@ use abort::AbortCheck;
 pub(crate) fn load_file(
     flags: Flags,
     file: &str,
-    arguments: &[String],
+    command: &str,
     streams: OutputStreams<'_>,
 ) -> Result<CommandResult, LoadCliError> {
     check_beside_load_file(&flags)?;
@@ -53,7 +52,7 @@ pub(crate) fn load_file(
     let output = LoadOutput {
         what: plan.name.clone().unwrap_or_else(|| file.to_owned()),
         how: loads_in_words(&plan),
-        command: command_line(arguments),
+        command: Secrets::of_loads(&plan).mask(command),
         began,
         outcomes: &outcomes,
         limit_results,
@@ -74,7 +73,8 @@ pub(crate) fn load_file(
 }
 
 fn jobs(plan: &LoadPlan, transport: &Transport) -> Result<Vec<Job>, LoadCliError> {
-    let values = BTreeMap::new();
+    let secret = |(name, value): (&str, &str)| (name.to_owned(), Value::from(value));
+    let values: BTreeMap<_, _> = plan.secrets.iter().map(secret).collect();
     // Loads of a scenario name services; those of a load file name URLs.
     let url = |base: &str| Some(base.to_owned());
     let setting = JobContext { url: &url, values: &values, transport, portion: Portion::WHOLE };

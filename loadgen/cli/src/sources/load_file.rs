@@ -1,21 +1,42 @@
 //! A load file, read and checked with the files that it names.
 
+use std::io;
 use std::path::Path;
 
 use brunt_scenarios::Source;
-use brunt_scenarios::plan::LoadPlan;
+use brunt_scenarios::plan::{LoadPlan, SecretValues};
 use brunt_scenarios::scenario::{LoadFile, read_beside};
 
 use super::text::read_text;
 use crate::error::LoadCliError;
 
+/// The longest file that holds a secret, in bytes.
+const LONGEST_SECRET: u64 = 64 * 1024;
+
 /// Reads and checks it, with its feeds.
 pub(crate) fn load_plan(file: &str) -> Result<LoadPlan, LoadCliError> {
     let source = Source::new(file, read_text(file)?);
-    let mut written: LoadFile =
-        source.parse().map_err(|problem| LoadCliError::LoadFile(vec![*problem]))?;
+    let mut reading = source.read::<LoadFile>();
     let folder = Path::new(file).parent().unwrap_or(Path::new("")).to_owned();
-    read_beside(&mut written.load, &source, |name| std::fs::read_to_string(folder.join(name)))
-        .map_err(LoadCliError::LoadFile)?;
-    LoadPlan::check(&written, &source).map_err(LoadCliError::LoadFile)
+    let read = |name: &str| std::fs::read_to_string(folder.join(name));
+    let beside =
+        reading.value.as_mut().map(|written| read_beside(&mut written.load, &source, read));
+    if let Some(Err(problems)) = beside {
+        reading.problems.extend(problems);
+        return Err(LoadCliError::LoadFile(reading.into_problems()));
+    }
+    let plan = reading.check(|written| LoadPlan::check(&written, &source));
+    let mut plan = plan.map_err(LoadCliError::LoadFile)?;
+    let variable = |name: &str| std::env::var(name).ok();
+    plan.secrets = SecretValues::read(&plan.texts(), variable, secret)?;
+    Ok(plan)
+}
+
+/// The file of a secret.
+fn secret(path: &str) -> io::Result<String> {
+    let metadata = std::fs::metadata(path)?;
+    if !metadata.is_file() || metadata.len() > LONGEST_SECRET {
+        return Err(io::Error::other("it is no regular file of at most 64 KiB"));
+    }
+    std::fs::read_to_string(path)
 }

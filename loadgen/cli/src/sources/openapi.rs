@@ -1,9 +1,12 @@
 //! `--openapi`: requests from the operations of an OpenAPI 3 document, with values from its
 //! examples, defaults and schemas.
 
+mod bundle;
 mod number;
 mod operation;
 mod parameter;
+mod parsed;
+mod place;
 mod reference;
 mod sample;
 mod schema;
@@ -11,10 +14,13 @@ mod server;
 mod text;
 
 use brunt_loadgen::HttpRequest;
-use brunt_scenarios::Source;
 use serde_json::Value;
 
 use crate::error::{RequestProblem, SourceError, SourceProblem};
+pub(crate) use bundle::ReadOther;
+use parsed::parsed;
+pub(crate) use place::DocumentPlace;
+pub use place::ReferenceError;
 use reference::resolve;
 use server::ServerChoice;
 
@@ -28,6 +34,8 @@ pub(crate) struct OpenApiDocument<'a> {
     pub writes: bool,
     /// Headers of every request.
     pub headers: &'a [(String, String)],
+    /// Reads the documents that this one refers to.
+    pub others: &'a ReadOther<'a>,
 }
 
 /// The requests of a document.
@@ -36,6 +44,8 @@ pub(crate) struct OpenApiRequests {
     pub requests: Vec<HttpRequest>,
     /// Why operations were passed over of which no request can be made, each with its name.
     pub passed_over: Vec<SourceProblem>,
+    /// References to other documents that are not followed.
+    pub missing: Vec<SourceProblem>,
 }
 
 impl OpenApiDocument<'_> {
@@ -43,7 +53,9 @@ impl OpenApiDocument<'_> {
     /// are passed over, unless they are all.
     pub fn requests(&self, text: &str) -> Result<OpenApiRequests, SourceError> {
         let document = self.read(text)?;
-        let mut found = OpenApiRequests { requests: Vec::new(), passed_over: Vec::new() };
+        let place = DocumentPlace::named(self.name);
+        let (document, missing) = bundle::bundled(document, place, self.others);
+        let mut found = OpenApiRequests { requests: Vec::new(), passed_over: Vec::new(), missing };
         for (path, item) in document["paths"].as_object().into_iter().flatten() {
             let item = resolve(&document, item);
             for &method in self.methods() {
@@ -88,15 +100,9 @@ impl OpenApiDocument<'_> {
         if self.writes { &["GET", "POST", "PUT", "PATCH", "DELETE"] } else { &["GET"] }
     }
 
-    /// JSON is YAML as well, but its own reader is quicker and takes tabs.
     fn read(&self, text: &str) -> Result<Value, SourceError> {
-        let document: Value = match serde_json::from_str(text) {
-            Ok(document) => document,
-            Err(_) => {
-                let read = Source::new(self.name, text).parse();
-                read.map_err(|problem| self.wrong(SourceProblem::NotYaml(problem)))?
-            }
-        };
+        let document = parsed(self.name, text);
+        let document = document.map_err(|problem| self.wrong(SourceProblem::NotYaml(problem)))?;
         match document["openapi"].as_str() {
             Some(version) if version.starts_with("3.") => Ok(document),
             Some(version) => Err(self.wrong(SourceProblem::Version(version.to_owned()))),

@@ -117,3 +117,39 @@ fn a_load_file_has_a_page_with_its_command_line() {
     let page = std::fs::read_to_string(page).unwrap();
     assert!(page.contains(&format!("brunt load {} ", arguments[0])), "{page}");
 }
+
+#[test]
+fn a_secret_of_a_load_file_is_sent_and_in_no_export() {
+    let shop = Shop::start(|seen| {
+        let good = seen.header("authorization") == "Bearer s3cret-of-a-file";
+        Some(reply(if good { 200 } else { 401 }, "", b""))
+    });
+    let text = "version: 1\nload: [{name: a, closed: {users: 1}, for: 200ms, get: 'BASE/', auth: {bearer: '${secret:file:TOKEN}'}, thresholds: ['errors < 1%']}]";
+    let (folder, _) = write("");
+    let token = folder.path().join("token").display().to_string();
+    let file = folder.path().join("load.yaml").display().to_string();
+    std::fs::write(&file, text.replace("BASE", &shop.url()).replace("TOKEN", &token)).unwrap();
+    let arguments = [file.as_str(), "-j"].map(str::to_owned);
+    let streams = |out, err| OutputStreams { out, err, terminal: false };
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let error = cli::run(&arguments, streams(&mut out, &mut err)).unwrap_err().to_string();
+    assert!(error.contains("cannot be read from") && error.contains("No such file"), "{error}");
+    std::fs::write(&token, "s3cret-of-a-file\n").unwrap();
+    let html = folder.path().join("a.html").display().to_string();
+    let (exit, out, err) = run(&[&file, "-j", "--out", &format!("html={html}")]);
+    assert_eq!(exit, Exit::Pass, "{err}");
+    let html = std::fs::read_to_string(html).unwrap();
+    assert!(!out.contains("s3cret") && !err.contains("s3cret") && !html.contains("s3cret"));
+}
+
+#[test]
+fn all_errors_of_a_load_file_come_at_once() {
+    let text = "version: 1\nload:\n  - {name: a, closed: {users: x}, for: 1s, get: 'http://127.0.0.1:9/'}\n  - {name: b, closd: {users: 1}, for: 1s, get: 'http://127.0.0.1:9/${id}'}\n";
+    let (_folder, file) = write(text);
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let streams = OutputStreams { out: &mut out, err: &mut err, terminal: false };
+    let error = cli::run(&[file], streams).unwrap_err().to_string();
+    for place in [":3:31: ", "`closd`", ":4:68: "] {
+        assert!(error.contains(place), "{place}: {error}");
+    }
+}

@@ -111,3 +111,25 @@ fn a_collector_that_is_not_there_costs_the_exit_code_only() {
     assert_eq!(exit, Exit::Invalid);
     assert!(err.contains("Transactions:\t\t           3 hits\n"), "{err}");
 }
+
+#[test]
+fn exports_show_no_credentials_of_the_command_line() {
+    let server = Server::start(|_| Act::Send(ok("")));
+    let folder = tempfile::tempdir().unwrap();
+    let (json, html) = (folder.path().join("a.json"), folder.path().join("a.html"));
+    let (json_option, html_option) = (option("json", &json), option("html", &html));
+    let url = server.url();
+    let line = ["-c1", "-r2", "-q", "-j", "-u", "ann:passw0rd-1", "-H", "X-Api-Key: key-number-2"];
+    let (exit, out, err) = run(&[&line[..], &[&json_option, &html_option, &url]].concat());
+    assert_eq!(exit, Exit::Pass, "{err}");
+    let read = |path: &Path| std::fs::read_to_string(path).unwrap();
+    let (json, html) = (read(&json), read(&html));
+    assert!(html.contains("ann:•••") && html.contains("X-Api-Key: •••"), "{html}");
+    let (_, shown, _) = run(&["-g", "--bearer", "token-number-3", &url]);
+    assert!(shown.contains("Authorization: Bearer •••"), "{shown}");
+    for text in [out, err, json, html, shown] {
+        for secret in ["passw0rd-1", "key-number-2", "token-number-3", "YW5uOnBhc3N3MHJkLTE="] {
+            assert!(!text.contains(secret), "{secret}: {text}");
+        }
+    }
+}

@@ -180,3 +180,72 @@ fn redirects_are_followed_and_each_hop_is_a_hit() {
     assert_eq!(followed("/away", &[]), ["GET /away"], "a server that nobody named gets no load");
     assert_eq!(followed("/round", &[]).len(), 11, "ten redirects at most");
 }
+
+/// A document of several files, and what is beside its folder.
+fn in_several_files(document: &str) -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    std::fs::create_dir_all(folder.path().join("api/schemas")).unwrap();
+    write("outside.yaml", "type: string\ndefault: outside\n");
+    write("api/openapi.yaml", document);
+    write("api/order.yaml", "post: {requestBody: {$ref: 'schemas/body.json#/Body'}}");
+    write(
+        "api/schemas/body.json",
+        r##"{"Body": {"content": {"application/json": {"schema": {"$ref": "#/Order"}}}},
+            "Order": {"type": "object", "required": ["qty"], "properties": {"qty": {"$ref": "../openapi.yaml#/components/schemas/Qty"}}}}"##,
+    );
+    let file = folder.path().join("api/openapi.yaml").display().to_string();
+    (folder, file)
+}
+
+#[test]
+fn a_document_in_several_files_is_one() {
+    let shop = well();
+    let (_folder, file) = in_several_files(
+        "{openapi: 3.1.0, paths: {/orders: {$ref: order.yaml}}, components: {schemas: {Qty: {type: integer, default: 3}}}}",
+    );
+    let (exit, _, err) =
+        run(&["--openapi", &file, "--writes", "-c1", "-r", "once", "-q", &shop.url()]);
+    assert_eq!((exit, err.as_str()), (Exit::Pass, ""));
+    assert_eq!(asked(&shop), ["POST /orders {\"qty\":3}"]);
+}
+
+#[test]
+fn a_document_leads_to_no_file_outside_of_its_folder() {
+    let shop = well();
+    let (folder, file) = in_several_files(
+        "{openapi: 3.1.0, paths: {/a: {get: {}}, /b: {get: {parameters: [{name: x, in: query, required: true, \
+         schema: {$ref: ../outside.yaml}}]}}, /c: {get: {parameters: [{$ref: /dev/zero}, {$ref: gone.yaml}]}}}}",
+    );
+    std::os::unix::fs::symlink("../outside.yaml", folder.path().join("api/gone.yaml")).unwrap();
+    let (_, _, err) = run(&["--openapi", &file, "-c1", "-r", "once", &shop.url()]);
+    for reference in ["../outside.yaml", "/dev/zero", "gone.yaml"] {
+        assert!(
+            err.contains(&format!("`$ref: {reference}` is not followed: it is outside of")),
+            "{err}"
+        );
+    }
+    assert!(!err.contains("default") && !asked(&shop).iter().any(|one| one.contains("outside")));
+}
+
+#[test]
+fn a_document_behind_a_url_refers_to_others_of_its_server_only() {
+    let other = well();
+    let elsewhere = format!("{}/x.json", other.url());
+    let shop = Shop::start(move |seen| {
+        let document = match seen.path.as_str() {
+            "/api/openapi.json" => format!(
+                r#"{{"openapi": "3.1.0", "paths": {{"/a": {{"$ref": "a.json"}}, "/b": {{"$ref": "{elsewhere}"}}}}}}"#
+            ),
+            "/api/a.json" => r#"{"get": {}}"#.to_owned(),
+            _ => "ok".to_owned(),
+        };
+        Some(reply(200, "", document.as_bytes()))
+    });
+    let document = format!("{}/api/openapi.json", shop.url());
+    let (exit, _, err) = run(&["--openapi", &document, "-c1", "-r1"]);
+    assert_eq!(exit, Exit::Pass, "{err}");
+    assert!(err.contains("may lead to documents of the same server only"), "{err}");
+    assert_eq!(asked(&shop), ["GET /api/openapi.json", "GET /api/a.json", "GET /a"]);
+    assert!(asked(&other).is_empty());
+}

@@ -78,16 +78,21 @@ impl ReplyCheck {
 impl ValueToSave {
     /// The value, if the reply has it.
     pub fn take(&self, reply: &ReplyContent) -> Option<Value> {
-        let text = |text: &str| Value::String(text.to_owned());
-        match &self.from {
-            Extract::Json(path) => path.all(reply.json()?).first().map(|value| (*value).clone()),
-            Extract::Header(name, None) => reply.header(name).map(text),
-            // A header may come in several lines, such as a Set-Cookie for each cookie.
-            Extract::Header(name, Some(pattern)) => {
-                reply.all(name).find_map(|line| pattern.find(line)).map(text)
-            }
-            Extract::Body(pattern) => pattern.find(reply.text()?).map(text),
+        take(&self.from, reply)
+    }
+}
+
+/// The value at a place in a reply, if it has one there.
+pub(crate) fn take(from: &Extract, reply: &ReplyContent) -> Option<Value> {
+    let text = |text: &str| Value::String(text.to_owned());
+    match from {
+        Extract::Json(path) => path.all(reply.json()?).first().map(|value| (*value).clone()),
+        Extract::Header(name, None) => reply.header(name).map(text),
+        // A header may come in several lines, such as a Set-Cookie for each cookie.
+        Extract::Header(name, Some(pattern)) => {
+            reply.all(name).find_map(|line| pattern.find(line)).map(text)
         }
+        Extract::Body(pattern) => pattern.find(reply.text()?).map(text),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use brunt_scenarios::grpc::{MessageDescriptor, status_name};
-use brunt_scenarios::plan::{self, ExpectedResponse, JsonPath, Polling};
+use brunt_scenarios::plan::{self, CommandKey, ExpectedResponse, Extract, Polling};
 
 use super::check::{self, ReplyCheck, ValueToSave};
 use crate::job::context::JobContext;
@@ -22,7 +22,7 @@ pub(crate) struct ScriptedStep {
     pub answer: ExpectedResponse,
     pub checks: Vec<ReplyCheck>,
     pub saves: Vec<ValueToSave>,
-    pub key: Option<JsonPath>,
+    pub key: Option<CommandKey>,
     /// Whether a lost reply leaves a command of which it is not known whether it was accepted. In
     /// a load with keys only steps with a key are commands.
     pub is_command: bool,
@@ -69,7 +69,7 @@ impl ScriptedStep {
             if statuses.is_empty() { "2xx or 3xx".to_owned() } else { statuses.join(" or ") };
         let checks = self.checks.iter().map(|check| check.name.clone());
         let saves = self.saves.iter().map(|save| format!("{} can be saved", save.name));
-        let key = self.key.iter().map(|path| format!("{path} is a key"));
+        let key = self.key.iter().map(|key| format!("{key} is a key"));
         std::iter::once(format!("status is {status}"))
             .chain(checks)
             .chain(saves)
@@ -79,7 +79,8 @@ impl ScriptedStep {
 
     /// Whether the step needs the reply's body.
     pub(super) fn reads_body(&self) -> bool {
-        let of_body = |save: &ValueToSave| !matches!(save.from, plan::Extract::Header(..));
-        !self.checks.is_empty() || self.key.is_some() || self.saves.iter().any(of_body)
+        let of_body = |from: &Extract| !matches!(from, Extract::Header(..));
+        let key = matches!(&self.key, Some(CommandKey::Reply(from)) if of_body(from));
+        !self.checks.is_empty() || key || self.saves.iter().any(|save| of_body(&save.from))
     }
 }

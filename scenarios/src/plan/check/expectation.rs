@@ -1,8 +1,8 @@
 //! Checks of what must hold, and what these checks have in common.
 
 use super::checker::Checker;
-use crate::plan::{Check, Claim, Fault, KeyedCollection, Load, System};
-use crate::scenario::{ExpectationSpec, LoadSpec};
+use crate::plan::{Check, Claim, Fault, ItemsPath, KeyedCollection, Load, System};
+use crate::scenario::{ExpectationSpec, LoadSpec, RowsSpec};
 use crate::source::Located;
 
 /// What expectations can be about.
@@ -69,7 +69,8 @@ impl Checker<'_> {
         let load = self.known_load(name, context)?;
         if !load.has_key() {
             self.wrong(name.span, format!("load `{}` has no `key`", load.name)).help = Some(
-                "say where a reply holds the id of what was accepted, such as `key: $.id`"
+                "say where a reply holds the id of what was accepted, such as `key: $.id`, or \
+                 where the request does: `key: {request: $.id}`"
                     .to_owned(),
             );
         }
@@ -97,13 +98,29 @@ impl Checker<'_> {
 
     pub(in crate::plan) fn keyed_collection(
         &mut self,
-        get: &Located<String>,
-        items: &Located<String>,
-        key: &Located<String>,
+        written: RowsSpec<'_>,
         system: &System,
     ) -> Option<KeyedCollection> {
+        let RowsSpec { get, items, entries, key } = written;
         let target = self.target(get, &system.services);
-        let (items, key) = (self.json_path(items, items.span), self.json_path(key, key.span));
+        let items = match (items, entries) {
+            (Some(path), None) => self.json_path(path, path.span).map(ItemsPath::Each),
+            (None, Some(path)) => self.json_path(path, path.span).map(ItemsPath::Entries),
+            _ => {
+                self.wrong(get.span, format!("`{get}`: give `items` or `entries`")).help =
+                    Some("`items: $.orders[*]` of a list, `entries: $.orders` of a map".to_owned());
+                None
+            }
+        };
+        let key = match (key, entries) {
+            (Some(path), _) => self.json_path(path, path.span),
+            (None, Some(path)) => self.json_path("$.key", path.span),
+            (None, None) => {
+                self.wrong(get.span, format!("`{get}`: items need a `key`")).help =
+                    Some("say where an item has its key, such as `key: $.id`".to_owned());
+                None
+            }
+        };
         Some(KeyedCollection { target: target?, items: items?, key: key? })
     }
 }

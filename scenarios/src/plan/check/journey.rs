@@ -5,9 +5,9 @@ use std::time::Duration;
 use super::checker::Checker;
 use super::load_context::LoadContext;
 use super::target::Targets;
-use crate::plan::{Extract, Feed, Journey, JourneyStep, Polling, Request, Work};
+use crate::plan::{CommandKey, Extract, Feed, Journey, JourneyStep, Polling, Request, Work};
 use crate::scenario::{self, LoadSpec};
-use crate::source::Located;
+use crate::source::{Located, Span};
 
 /// Between two tries of a step unless told otherwise.
 const EVERY: Duration = Duration::from_millis(100);
@@ -47,13 +47,20 @@ impl Checker<'_> {
     ) -> Option<Work> {
         let what = format!("load `{}`", written.name);
         let request = self.asked(&written.request(), &what, context);
+        let request = request?;
         let key = match &written.key {
-            Some(path) => Some(self.json_path(path, path.span)?),
+            Some(key) => Some(self.key(key, &request, &context.saved)?),
             None => None,
         };
-        let request = request?;
         if is_fixed(&request, &context.saved) {
-            return Some(Work::Request { request: Box::new(request), key });
+            let of_body = match &key {
+                None => Some(None),
+                Some(CommandKey::Reply(Extract::Json(path))) => Some(Some(path.clone())),
+                Some(_) => None,
+            };
+            if let Some(key) = of_body {
+                return Some(Work::Request { request: Box::new(request), key });
+            }
         }
         self.values(&what, &request, known, written.name.span);
         let step = JourneyStep {
@@ -134,15 +141,15 @@ impl Checker<'_> {
             .iter()
             .map(|(name, save)| Some((name.clone(), self.extract(save)?)))
             .collect();
-        let key = match &written.key {
-            Some(path) => Some(self.json_path(path, path.span)?),
-            None => None,
-        };
         let thresholds = self.thresholds(&written.thresholds);
         let mut request = request?;
         let own = std::mem::replace(&mut request.headers, load.headers.clone());
         request.headers.retain(|name, _| !own.keys().any(|own| own.eq_ignore_ascii_case(name)));
         request.headers.extend(own);
+        let key = match &written.key {
+            Some(key) => Some(self.key(key, &request, &context.saved)?),
+            None => None,
+        };
         self.values(&what, &request, known, written.span);
         let short = match context.targets {
             Targets::Services(_) => request.target.to_string(),
@@ -184,7 +191,17 @@ impl Checker<'_> {
     }
 
     fn extract(&mut self, written: &Located<scenario::SaveSpec>) -> Option<Extract> {
-        let span = written.span;
+        let places = "write it like $.id, {header: location} or {regex: 'id=(\\d+)'}";
+        self.extract_as(written, written.span, places)
+    }
+
+    /// A value's place in a reply; `places` says how they are written.
+    pub(super) fn extract_as(
+        &mut self,
+        written: &scenario::SaveSpec,
+        span: Span,
+        places: &str,
+    ) -> Option<Extract> {
         let pattern = match &written.regex {
             Some(text) => Some(self.pattern(text, span)?),
             None => None,
@@ -194,9 +211,7 @@ impl Checker<'_> {
             (None, Some(header), pattern) => Some(Extract::Header(header.clone(), pattern)),
             (None, None, Some(pattern)) => Some(Extract::Body(pattern)),
             _ => {
-                self.wrong(span, "a value is saved from one place").help = Some(
-                    "write it like $.id, {header: location} or {regex: 'id=(\\d+)'}".to_owned(),
-                );
+                self.wrong(span, "a value is taken from one place").help = Some(places.to_owned());
                 None
             }
         }

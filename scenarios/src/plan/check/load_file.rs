@@ -3,7 +3,7 @@
 use super::load_context::{Definitions, LoadContext};
 use super::target::Targets;
 use super::{Checker, abort_when};
-use crate::plan::LoadPlan;
+use crate::plan::{LoadPlan, SecretValues};
 use crate::scenario::LoadFile;
 use crate::source::{Diagnostic, Source};
 
@@ -24,6 +24,7 @@ impl LoadPlan {
         let loads = written.load.iter().filter_map(|load| checker.load(load, &context)).collect();
         checker.load_names(&written.load);
         let abort_when = written.abort_when.as_ref().map(abort_when);
-        checker.finish(Self { name: written.name.clone(), loads, abort_when })
+        let (name, secrets) = (written.name.clone(), SecretValues::default());
+        checker.finish(Self { name, loads, abort_when, secrets })
     }
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::checker::Checker;
 use crate::plan::{Auth, Body, Request};
 use crate::source::Span;
-use crate::template::{BuiltinValue, InvalidTemplate, Template};
+use crate::template::{BuiltinValue, InvalidTemplate, SecretReference, Template, is_secret};
 
 impl Checker<'_> {
     /// Checks all texts of a request that was written at that place or below it.
@@ -34,7 +34,8 @@ pub(super) fn uses_only(text: &str, saved: &[&str]) -> bool {
     Template::parse(text).is_ok_and(|template| {
         plain(&template)
             && template.placeholders().all(|placeholder| {
-                placeholder.arguments.is_none() && saved.contains(&placeholder.name.as_str())
+                let name = placeholder.name.as_str();
+                placeholder.arguments.is_none() && (saved.contains(&name) || is_secret(name))
             })
     })
 }
@@ -44,10 +45,19 @@ fn check(text: &str, known: &[&str]) -> Result<(), InvalidTemplate> {
     let unknown = |placeholder: &&crate::template::Placeholder| {
         placeholder.arguments.is_some() || !known.contains(&placeholder.name.as_str())
     };
-    template
-        .placeholders()
-        .filter(unknown)
-        .try_for_each(|placeholder| BuiltinValue::of(placeholder, known).map(drop))
+    template.placeholders().filter(unknown).try_for_each(|placeholder| {
+        match SecretReference::of(placeholder) {
+            Some(secret) => secret.map(drop),
+            None => BuiltinValue::of(placeholder, known).map(drop),
+        }
+    })
+}
+
+/// All texts of these requests in which values may be filled in.
+pub(in crate::plan) fn texts_of<'r>(requests: impl Iterator<Item = &'r Request>) -> Vec<String> {
+    let mut all = Vec::new();
+    requests.for_each(|request| texts(request, &mut |text| all.push(text.to_owned())));
+    all
 }
 
 /// Shows each text of a request in which values may be filled in.

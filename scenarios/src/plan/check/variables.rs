@@ -3,7 +3,7 @@
 
 use super::checker::Checker;
 use crate::plan::{Check, Reading, Request};
-use crate::template::{Placeholder, Template};
+use crate::template::{Placeholder, SecretReference, Template};
 
 impl Checker<'_> {
     /// Checks what steps fill in, in the part of the file that is being checked.
@@ -31,6 +31,15 @@ impl Checker<'_> {
         let is_known = |one: &&Placeholder| one.arguments.is_none() && saved.contains(&one.name);
         for unknown in template.placeholders().filter(|one| !is_known(one)) {
             let name = &unknown.name;
+            match SecretReference::of(unknown) {
+                Some(Ok(_)) => continue,
+                Some(Err(bad)) => {
+                    let place = self.place_of(&format!("${{{name}"));
+                    self.wrong(place, format!("{what}: {}", bad.what)).help = bad.help;
+                    continue;
+                }
+                None => {}
+            }
             let what = match unknown.arguments {
                 None => format!("{what}: no step before it saves `{name}` for ${{{name}}}"),
                 Some(_) => format!("{what}: ${{{name}(…)}} is for loads, not for steps"),

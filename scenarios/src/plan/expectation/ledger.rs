@@ -61,7 +61,7 @@ impl Checker<'_> {
     }
 
     pub(super) fn effects(&mut self, written: &EffectsSpec, system: &System) -> Option<Effects> {
-        let rows = self.keyed_collection(&written.get, &written.items, &written.key, system);
+        let rows = self.keyed_collection(written.rows(), system);
         let json = self.conditions(&written.json, "the effects");
         Some(Effects { rows: rows?, json })
     }

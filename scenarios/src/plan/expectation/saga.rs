@@ -67,7 +67,7 @@ impl Checker<'_> {
         match (&written.of, written.canceled.as_ref().or(written.called_off.as_ref())) {
             (Some(of), None) => self.keyed_load(of, context).map(Canceled::By),
             (None, Some(rows)) => {
-                let rows = self.keyed_collection(&rows.get, &rows.items, &rows.key, context.system);
+                let rows = self.keyed_collection(rows.rows(), context.system);
                 rows.map(Canceled::Found)
             }
             (Some(of), Some(_)) => {
@@ -92,7 +92,7 @@ impl Checker<'_> {
         if written.absent && !written.json.is_empty() {
             self.wrong(written.get.span, "what must be absent cannot have `json` as well");
         }
-        let rows = self.keyed_collection(&written.get, &written.items, &written.key, system)?;
+        let rows = self.keyed_collection(written.rows(), system)?;
         let json = self.conditions(&written.json, "a compensation");
         Some(Compensation { rows, json: (!written.absent).then_some(json) })
     }

@@ -52,14 +52,14 @@ impl Checker<'_> {
             );
         }
         let rows = &written.of;
-        let of = self.keyed_collection(&rows.get, &rows.items, &rows.key, system);
+        let of = self.keyed_collection(rows.rows(), system);
         let each = written.sources.iter().map(|one| self.view_source(&one.value, system));
         let sources = each.collect::<Option<Vec<_>>>();
         Some(View { of: of?, sources: sources?, within: written.within.0 })
     }
 
     fn view_source(&mut self, written: &ViewSourceSpec, system: &System) -> Option<ViewSource> {
-        let rows = self.keyed_collection(&written.get, &written.items, &written.key, system);
+        let rows = self.keyed_collection(written.rows(), system);
         let span = written.get.span;
         let each = written.fields.iter().map(|(shown, fold)| self.view_field(shown, fold, span));
         let fields = each.collect::<Option<Vec<_>>>();

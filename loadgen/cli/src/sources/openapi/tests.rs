@@ -44,7 +44,8 @@ components:
 
 fn requests(text: &str, base: Option<&str>, writes: bool) -> Result<Vec<String>, SourceError> {
     let headers = [("X-A".to_owned(), "1".to_owned())];
-    let document = OpenApiDocument { name: "shop.yaml", base, writes, headers: &headers };
+    let document =
+        OpenApiDocument { name: "shop.yaml", base, writes, headers: &headers, others: &none };
     let requests = document.requests(text)?.requests;
     let line = |request: &HttpRequest| {
         let headers =
@@ -110,7 +111,8 @@ fn bodies(schemas: &[Value], components: &Value) -> Vec<Value> {
     let paths = Value::Object(paths.collect());
     let text = serde_json::json!({"openapi": "3.0.3", "servers": [{"url": "http://h"}],
         "paths": paths, "components": {"schemas": components}});
-    let document = OpenApiDocument { name: "a.json", base: None, writes: true, headers: &[] };
+    let document =
+        OpenApiDocument { name: "a.json", base: None, writes: true, headers: &[], others: &none };
     let found = document.requests(&text.to_string()).unwrap();
     assert!(found.passed_over.is_empty(), "{:?}", found.passed_over);
     found.requests.iter().map(|one| serde_json::from_slice(&one.body).unwrap()).collect()
@@ -249,7 +251,8 @@ paths:
   '/a/{id}': {get: {}}
   /b: {get: {}}
 ";
-    let document = OpenApiDocument { name: "a.yaml", base: None, writes: false, headers: &[] };
+    let document =
+        OpenApiDocument { name: "a.yaml", base: None, writes: false, headers: &[], others: &none };
     let found = document.requests(DOCUMENT).unwrap();
     assert_eq!((found.requests.len(), found.requests[0].path.as_str()), (1, "/b"));
     let why: Vec<String> = found.passed_over.iter().map(ToString::to_string).collect();
@@ -281,4 +284,9 @@ fn schemas_and_servers_that_multiply_are_bounded() {
     );
     let error = requests(&text, None, false).unwrap_err().to_string();
     assert!(error.ends_with("the URL of a server is longer than 8 KiB"), "{error}");
+}
+
+/// These documents refer to no others that can be read.
+fn none(_: &DocumentPlace) -> Result<String, ReferenceError> {
+    Err(ReferenceError::Invalid)
 }
