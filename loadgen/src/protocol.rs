@@ -10,6 +10,7 @@ mod content_coding;
 pub mod grpc;
 pub mod http1;
 pub mod http2;
+mod opaque;
 mod reply;
 
 pub(crate) use connector::Connector;

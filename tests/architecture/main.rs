@@ -3,6 +3,7 @@
 
 mod circles;
 mod imports;
+mod security;
 mod width;
 
 use std::collections::{BTreeMap, BTreeSet};

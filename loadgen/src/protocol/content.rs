@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::content_coding::decoded;
 use super::grpc::unframed;
+use super::opaque;
 
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
@@ -51,9 +52,7 @@ impl ReplyContent {
 
     /// The body as text, a gRPC message as JSON; `None` when its encoding is unknown or broken.
     pub fn text(&self) -> Option<&str> {
-        self.text
-            .get_or_init(|| Some(String::from_utf8_lossy(&self.unpacked()?).into_owned()))
-            .as_deref()
+        self.text.get_or_init(|| Some(self.in_utf8(&self.unpacked()?).into_owned())).as_deref()
     }
 
     /// The body as JSON; `None` when it is none.
@@ -62,9 +61,31 @@ impl ReplyContent {
             let body = self.unpacked()?;
             // Some servers begin a document with a byte order mark, which parsers may pass over
             // (RFC 8259, 8.1).
-            serde_json::from_slice(body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&body)).ok()
+            let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&body);
+            match self.is_latin_1() {
+                true => serde_json::from_str(&self.in_utf8(body)).ok(),
+                false => serde_json::from_slice(body).ok(),
+            }
         };
         self.json.get_or_init(parse).as_ref()
+    }
+
+    /// A body as text. One that is no UTF-8 is in Latin-1 if its type says so; with anything else,
+    /// what cannot be read is replaced.
+    fn in_utf8<'b>(&self, body: &'b [u8]) -> Cow<'b, str> {
+        match String::from_utf8_lossy(body) {
+            Cow::Owned(_) if self.is_latin_1() => {
+                Cow::Owned(body.iter().map(|byte| char::from(*byte)).collect())
+            }
+            text => text,
+        }
+    }
+
+    fn is_latin_1(&self) -> bool {
+        let kind = self.header("content-type").unwrap_or_default().to_ascii_lowercase();
+        let charset = kind.split(';').find_map(|part| part.trim().strip_prefix("charset="));
+        let charset = charset.map(|charset| charset.trim_matches('"'));
+        charset.is_some_and(|charset| ["iso-8859-1", "latin1", "windows-1252"].contains(&charset))
     }
 
     fn unpacked(&self) -> Option<Cow<'_, [u8]>> {
@@ -80,14 +101,14 @@ impl ReplyContent {
 }
 
 fn headers(head: &[u8]) -> Vec<(String, String)> {
-    let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
     let below = head.iter().position(|byte| *byte == b'\n').map_or(head.len(), |end| end + 1);
     let lines = unfolded(&head[below..]);
     let mut parsed = [httparse::EMPTY_HEADER; 128];
     // The reader has parsed it before, so this does not fail.
     match httparse::parse_headers(&lines, &mut parsed) {
         Ok(httparse::Status::Complete((_, headers))) => {
-            headers.iter().map(|header| (header.name.to_owned(), text(header.value))).collect()
+            let text = |header: &httparse::Header<'_>| opaque::text(header.value);
+            headers.iter().map(|header| (header.name.to_owned(), text(header))).collect()
         }
         _ => Vec::new(),
     }
@@ -142,6 +163,21 @@ mod tests {
         assert_eq!(reply.all("SET-COOKIE").collect::<Vec<_>>(), ["a=1", "b=2"]);
         let broken = ReplyContent::new(200, head, b"not brotli");
         assert_eq!((broken.text(), broken.json()), (None, None));
+    }
+
+    #[test]
+    fn a_body_in_latin_1_is_read_where_its_type_says_so() {
+        let of = |kind: &str, body: &[u8]| {
+            let head = format!("HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\n\r\n");
+            let reply = ReplyContent::new(200, head.as_bytes(), body);
+            (reply.text().map(str::to_owned), reply.json().map(|value| value["n"].to_string()))
+        };
+        let body = b"{\"n\": \"Jos\xe9\"}";
+        let read = (Some("{\"n\": \"José\"}".to_owned()), Some("\"José\"".to_owned()));
+        assert_eq!(of("application/json; charset=ISO-8859-1", body), read);
+        assert_eq!(of("text/html;charset=\"latin1\"", body), read);
+        assert_eq!(of("text/html; charset=latin1", "{\"n\": \"José\"}".as_bytes()), read);
+        assert!(of("text/html", body).0.unwrap().contains('\u{fffd}'));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Writes requests as bytes of HTTP/1.1.
 
+use crate::protocol::opaque;
 use crate::protocol::reply::Reuse;
 use crate::request::HttpRequest;
 
@@ -57,7 +58,7 @@ pub(crate) fn request_bytes(
         add("Connection", "close");
     }
     head.push_str("\r\n");
-    Ok([head.as_bytes(), &request.body].concat())
+    Ok([&*opaque::bytes(&head), &request.body].concat())
 }
 
 fn check(name: &str, value: &str) -> Result<(), UnsendableRequest> {
@@ -102,6 +103,16 @@ mod tests {
 
     fn text(request: &HttpRequest, reuse: Reuse) -> String {
         String::from_utf8(request_bytes(request, reuse, false).unwrap()).unwrap().replace('\r', "")
+    }
+
+    #[test]
+    fn a_cookie_of_bytes_that_are_no_text_is_sent_back_as_it_came() {
+        let cookie = opaque::text(b"city=\xc5rhus");
+        let headers = vec![("Cookie".to_owned(), cookie)];
+        let request = HttpRequest { headers, ..request(http::Method::GET, "/", "") };
+        let bytes = request_bytes(&request, Reuse::Yes, false).unwrap();
+        let wanted = b"Cookie: city=\xc5rhus\r\n";
+        assert!(bytes.windows(wanted.len()).any(|part| part == wanted), "{bytes:?}");
     }
 
     #[test]
