@@ -60,8 +60,8 @@ impl Secrets {
         Self::of_values(found)
     }
 
-    /// The values of secrets that a plan names, in all their spellings. Those of up to three letters
-    /// are none: they are in every text.
+    /// The values of secrets that a plan names, in all their spellings. Those of up to three
+    /// letters are none: they are in every text.
     pub fn named(values: &SecretValues) -> Self {
         let values = values.iter().map(|(_, value)| value).filter(|value| value.len() > 3);
         Self::of_values(values.flat_map(spellings))

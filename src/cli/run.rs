@@ -113,9 +113,9 @@ pub struct CommonArgs {
     /// Print only the verdict.
     #[arg(short, long)]
     pub quiet: bool,
-    /// How many times an inconclusive run is repeated if the load generator missed its own schedule,
-    /// which may be why. Default: 2; 0 for faults on a cluster, which are not
-    /// injected again unless that is asked for.
+    /// How many times an inconclusive run is repeated if the load generator missed its own
+    /// schedule, which may be why. Default: 2; 0 for faults on a cluster, which are not injected
+    /// again unless that is asked for.
     #[arg(long, value_name = "NUMBER")]
     pub retries: Option<u32>,
     /// Number of scenarios that run at the same time. Too many for the machine make the load

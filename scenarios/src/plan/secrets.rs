@@ -5,7 +5,7 @@ use std::{fmt, io};
 
 use crate::template::{SecretError, SecretReference, Template};
 
-/// Values of secrets, by what stands in the braces of a text. They are no part of what `{:?}` shows.
+/// Values of secrets, by what stands in the braces of a text. `{:?}` does not show them.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct SecretValues(BTreeMap<String, String>);
 
