@@ -536,3 +536,21 @@ expect:
 ";
     insta::assert_snapshot!(problems(scenario));
 }
+
+#[test]
+fn a_secret_is_refused_where_it_would_not_be_filled_in_or_says_nothing() {
+    let scenario = "\
+env: {order: {TOKEN: '${secret:env:TOKEN}'}}
+load:
+  - {name: a, open: {rate: 1/s}, for: 10s, get: order/, headers: {x: '${secret:TOKEN}'}}
+steps:
+  - {get: 'order/?key=${secret:vault:a}'}
+";
+    insta::assert_snapshot!(problems(scenario));
+    let system = "\
+version: 1
+name: shop
+services: {order: {command: [./order, '--key=${secret:file:/run/key}']}}
+";
+    insta::assert_snapshot!(system_problems(system));
+}

@@ -14,6 +14,7 @@ mod load_file;
 mod name;
 mod proof;
 mod request;
+mod secret;
 mod system;
 mod target;
 mod values;
@@ -160,6 +161,9 @@ impl Checker<'_> {
     /// Variables of services that exist.
     fn environment(&mut self, written: &Environment, system: &System) -> Environment {
         let mut known = written.clone();
+        for (name, variables) in written {
+            variables.values().for_each(|value| self.no_secret(name, value));
+        }
         known.retain(|name, _| {
             let there = system.services.contains_key(name);
             if !there {

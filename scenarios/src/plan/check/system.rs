@@ -171,6 +171,7 @@ impl Checker<'_> {
     fn filled_in(&mut self, name: &str, written: &system::ServiceSpec) {
         let command = written.command.iter().flat_map(|command| &command.value);
         for text in command.chain(written.env.values()) {
+            self.no_secret(name, text);
             for (unknown, _) in text.split("${").skip(1).filter_map(|rest| rest.split_once('}')) {
                 let near = nearest(unknown, &FILLED_IN).filter(|near| *near != unknown);
                 let Some(near) = near else { continue };

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::checker::Checker;
 use crate::plan::{Auth, Body, Request};
 use crate::source::Span;
-use crate::template::{BuiltinValue, InvalidTemplate, SecretReference, Template, is_secret};
+use crate::template::{BuiltinValue, InvalidTemplate, SecretReference, Template};
 
 impl Checker<'_> {
     /// Checks all texts of a request that was written at that place or below it.
@@ -35,7 +35,8 @@ pub(super) fn uses_only(text: &str, saved: &[&str]) -> bool {
         plain(&template)
             && template.placeholders().all(|placeholder| {
                 let name = placeholder.name.as_str();
-                placeholder.arguments.is_none() && (saved.contains(&name) || is_secret(name))
+                let is_secret = || SecretReference::of(placeholder).is_some_and(|one| one.is_ok());
+                placeholder.arguments.is_none() && (saved.contains(&name) || is_secret())
             })
     })
 }
