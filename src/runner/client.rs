@@ -8,7 +8,7 @@ use std::time::Duration;
 use brunt_scenarios::form::{FORM, form};
 use brunt_scenarios::plan::{Auth, Body, Method, Request, RequestTarget};
 
-pub use error::RequestError;
+pub use error::ExchangeError;
 use reqwest::redirect::Policy;
 
 use super::variables::Variables;
@@ -62,7 +62,7 @@ impl SystemClient {
         &self,
         request: &Request,
         variables: &Variables,
-    ) -> Result<SystemReply, RequestError> {
+    ) -> Result<SystemReply, ExchangeError> {
         let url = self.url(&request.target.service, &variables.url(&request.target.path))?;
         let client = if request.follow { &self.following } else { &self.client };
         let mut builder = client.request(method(request.method), url).timeout(request.timeout);
@@ -78,7 +78,7 @@ impl SystemClient {
                 builder.header("content-type", FORM).body(form(filled))
             }
             Body::Text(text) => builder.body(variables.text(text)),
-            Body::Call(call) => return Err(RequestError::OnlyForLoads(call.to_string())),
+            Body::Call(call) => return Err(ExchangeError::OnlyForLoads(call.to_string())),
         };
         builder = match &request.auth {
             None => builder,
@@ -91,26 +91,26 @@ impl SystemClient {
     }
 
     /// Reads a document, of which nothing is to be filled in any more.
-    pub async fn get(&self, target: &RequestTarget) -> Result<SystemReply, RequestError> {
+    pub async fn get(&self, target: &RequestTarget) -> Result<SystemReply, ExchangeError> {
         let url = self.url(&target.service, &target.path)?;
         reply(self.following.get(url).timeout(Duration::from_secs(10))).await
     }
 
-    fn url(&self, service: &str, path: &str) -> Result<String, RequestError> {
+    fn url(&self, service: &str, path: &str) -> Result<String, ExchangeError> {
         let base = self.system.url(service);
-        let base = base.ok_or_else(|| RequestError::NoAddress(service.to_owned()))?;
+        let base = base.ok_or_else(|| ExchangeError::NoAddress(service.to_owned()))?;
         Ok(format!("{base}{path}"))
     }
 }
 
-async fn reply(request: reqwest::RequestBuilder) -> Result<SystemReply, RequestError> {
-    let mut response = request.send().await.map_err(RequestError::from)?;
+async fn reply(request: reqwest::RequestBuilder) -> Result<SystemReply, ExchangeError> {
+    let mut response = request.send().await.map_err(ExchangeError::from)?;
     let status = response.status().as_u16();
     let headers = response.headers().clone();
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(RequestError::from)? {
+    while let Some(chunk) = response.chunk().await.map_err(ExchangeError::from)? {
         if body.len() + chunk.len() > LONGEST_REPLY {
-            return Err(RequestError::TooLong);
+            return Err(ExchangeError::TooLong);
         }
         body.extend_from_slice(&chunk);
     }

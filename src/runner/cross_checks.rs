@@ -11,7 +11,7 @@ use brunt_scenarios::timeline::{AgreementRecord, LoadRecord};
 use serde_json::Value;
 
 use super::client::SystemClient;
-use super::fetch_items::{FetchError, fetch_items};
+use super::fetch_items::{ItemsError, fetch_items};
 use super::reading_error::ReadingError;
 use super::variables::Variables;
 pub use compare::KeyComparison;
@@ -23,7 +23,7 @@ pub enum CrossCheckError {
     #[error("there is no record of {0}")]
     NoLoad(String),
     #[error(transparent)]
-    Fetch(#[from] FetchError),
+    Fetch(#[from] ItemsError),
 }
 
 /// Reads the documents and compares them.
@@ -76,7 +76,7 @@ async fn saga(
     compensated: &[Compensation],
     client: &SystemClient,
     variables: &Variables,
-) -> Result<KeyComparison, FetchError> {
+) -> Result<KeyComparison, ItemsError> {
     let mut comparison = KeyComparison::of(keys);
     for one in compensated {
         let place = one.rows.target.document();
@@ -92,7 +92,7 @@ async fn view(
     sources: &[ViewSource],
     client: &SystemClient,
     variables: &Variables,
-) -> Result<KeyComparison, FetchError> {
+) -> Result<KeyComparison, ItemsError> {
     // The sources first: what they hold by then must be in the view that is read after them.
     let mut held = Vec::new();
     for source in sources {
@@ -111,7 +111,7 @@ async fn items(
     rows: &KeyedCollection,
     client: &SystemClient,
     variables: &Variables,
-) -> Result<Vec<KeyedItem>, FetchError> {
+) -> Result<Vec<KeyedItem>, ItemsError> {
     let all = fetch_items(client, &rows.target, &rows.items, variables).await?;
     let keyed = |item: Value| Some(KeyedItem { key: rows.key.text(&item)?, item });
     Ok(all.into_iter().filter_map(keyed).collect())

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use brunt_scenarios::plan::{ItemsPath, NoMap, RequestTarget};
 use serde_json::Value;
 
-use super::client::{RequestError, SystemClient};
+use super::client::{ExchangeError, SystemClient};
 use super::variables::Variables;
 
 /// A collection with more pages than this goes on for ever.
@@ -16,9 +16,9 @@ const MOST_ITEMS: usize = 2_000_000;
 
 /// Why a collection could not be read.
 #[derive(Debug, thiserror::Error)]
-pub enum FetchError {
+pub enum ItemsError {
     #[error("{page} cannot be read")]
-    NoReply { page: RequestTarget, source: RequestError },
+    NoReply { page: RequestTarget, source: ExchangeError },
     #[error("{page} answered {status}")]
     Status { page: RequestTarget, status: u16 },
     #[error("{page} is not JSON")]
@@ -39,39 +39,39 @@ pub async fn fetch_items(
     target: &RequestTarget,
     items: &ItemsPath,
     variables: &Variables,
-) -> Result<Vec<Value>, FetchError> {
+) -> Result<Vec<Value>, ItemsError> {
     let mut found = Vec::new();
     let mut seen = HashSet::new();
     // Only here: a link of a reply is no template.
     let mut page = RequestTarget { path: variables.url(&target.path), ..target.clone() };
     for _ in 0..MOST_PAGES {
         if !seen.insert(page.path.clone()) {
-            return Err(FetchError::Circle { start: target.clone(), page });
+            return Err(ItemsError::Circle { start: target.clone(), page });
         }
         let reply = match client.get(&page).await {
             Ok(reply) => reply,
-            Err(source) => return Err(FetchError::NoReply { page, source }),
+            Err(source) => return Err(ItemsError::NoReply { page, source }),
         };
         if !(200..300).contains(&reply.status) {
-            return Err(FetchError::Status { page, status: reply.status });
+            return Err(ItemsError::Status { page, status: reply.status });
         }
         let document: Value = match serde_json::from_slice(&reply.body) {
             Ok(document) => document,
-            Err(source) => return Err(FetchError::NotJson { page, source }),
+            Err(source) => return Err(ItemsError::NotJson { page, source }),
         };
         match items.of(&document) {
             Ok(items) => found.extend(items),
-            Err(source) => return Err(FetchError::NoMap { page, source }),
+            Err(source) => return Err(ItemsError::NoMap { page, source }),
         }
         if found.len() > MOST_ITEMS {
-            return Err(FetchError::TooManyItems(target.clone()));
+            return Err(ItemsError::TooManyItems(target.clone()));
         }
         match document.pointer("/_links/next/href").and_then(Value::as_str) {
             Some(next) => page.path = path_of(next).to_owned(),
             None => return Ok(found),
         }
     }
-    Err(FetchError::TooManyPages(target.clone()))
+    Err(ItemsError::TooManyPages(target.clone()))
 }
 
 /// A link's path and query. Its host is the one that the service believes to have, which may not be

@@ -8,7 +8,7 @@ use brunt_scenarios::timeline::{KeySample, LedgerRecord, LoadRecord};
 use serde_json::Value;
 
 use super::client::SystemClient;
-use super::fetch_items::{FetchError, fetch_items};
+use super::fetch_items::{ItemsError, fetch_items};
 use super::reading_error::ReadingError;
 use super::variables::Variables;
 
@@ -51,7 +51,7 @@ pub async fn read(
     earlier: &EarlierKeys,
     client: &SystemClient,
     variables: &Variables,
-) -> Result<Balance, FetchError> {
+) -> Result<Balance, ItemsError> {
     let Effects { rows, .. } = effects;
     let items = fetch_items(client, &rows.target, &rows.items, variables).await?;
     let found = items.iter().filter_map(|item| found_effect(effects, item));
@@ -95,7 +95,7 @@ impl Balance {
 pub fn record(
     check: CheckId,
     load: &LoadRecord,
-    read: Result<Balance, ReadingError<FetchError>>,
+    read: Result<Balance, ReadingError<ItemsError>>,
     after: f64,
 ) -> LedgerRecord {
     let (balance, trouble) = match read {

@@ -6,7 +6,7 @@ use brunt_scenarios::timeline::SumRecord;
 use serde_json::Value;
 
 use super::client::SystemClient;
-use super::fetch_items::{FetchError, fetch_items};
+use super::fetch_items::{ItemsError, fetch_items};
 use super::reading_error::ReadingError;
 use super::variables::Variables;
 
@@ -25,7 +25,7 @@ pub enum SumError {
     #[error("{path} of {target} finds what is not a number")]
     Term { path: JsonPath, target: RequestTarget },
     #[error(transparent)]
-    Fetch(#[from] FetchError),
+    Fetch(#[from] ItemsError),
 }
 
 /// Reads every term and what they must add up to.

@@ -13,7 +13,7 @@ use brunt_scenarios::units::Rate;
 use crate::args::{Settings, SummaryFormat};
 use crate::error::LoadCliError;
 use crate::export;
-use crate::limits::Slo;
+use crate::limits::LoadLimits;
 use crate::output::{CommandResult, LoadOutput, RateSearchResult, RateStep};
 use crate::run::{LoadMonitor, load_job, wait};
 use crate::streams::OutputStreams;
@@ -27,7 +27,7 @@ const WARM_UP: f64 = 0.2;
 /// Searches, prints a line for each step and what was found, and writes the page if one is wanted.
 pub(crate) fn find_max(
     settings: &Settings,
-    slo: &Slo,
+    slo: &LoadLimits,
     command: &str,
     streams: OutputStreams<'_>,
 ) -> Result<CommandResult, LoadCliError> {
@@ -79,7 +79,7 @@ fn search_output<'a>(
 /// All steps, and what they show; `None` when the search was ended early.
 fn search(
     settings: &Settings,
-    slo: &Slo,
+    slo: &LoadLimits,
     print: &mut dyn FnMut(&RateStep) -> io::Result<()>,
 ) -> Result<(Vec<RateStep>, Option<HighestRate>), LoadCliError> {
     let mut search = RateSearch::new(settings.rate.map_or(FIRST, Rate::per_second));
@@ -97,7 +97,11 @@ fn search(
 }
 
 /// Puts one rate on; `None` when it was ended early.
-fn measure(settings: &Settings, slo: &Slo, rate: f64) -> Result<Option<RateStep>, LoadCliError> {
+fn measure(
+    settings: &Settings,
+    slo: &LoadLimits,
+    rate: f64,
+) -> Result<Option<RateStep>, LoadCliError> {
     let job = load_job(settings, Some(rate)).ok_or(LoadCliError::Endless)?;
     let lasts = job.bound.time().unwrap_or(Duration::ZERO);
     let running = start(vec![job], Instant::now(), 0)?;

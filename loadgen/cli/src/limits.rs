@@ -9,7 +9,7 @@ use brunt_scenarios::units::{Percent, Period};
 
 /// Limits that a load is held against.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Slo {
+pub(crate) struct LoadLimits {
     /// Each quantile (0 to 1) as it was written, and the most that it may be.
     pub latency: Vec<(f64, String, Duration)>,
     /// The greatest share of requests that may fail.
@@ -32,7 +32,7 @@ pub struct LimitResult {
 #[error("limits are written like p99=200ms,errors=0.1%")]
 pub(crate) struct SloSyntaxError;
 
-impl FromStr for Slo {
+impl FromStr for LoadLimits {
     type Err = SloSyntaxError;
 
     /// Reads `p99=200ms,errors=0.1%`; quantiles can be several, `errors` only once.
@@ -59,7 +59,7 @@ impl FromStr for Slo {
     }
 }
 
-impl fmt::Display for Slo {
+impl fmt::Display for LoadLimits {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let latency =
             self.latency.iter().map(|(_, name, most)| format!("{name} ≤ {}", Period(*most)));
@@ -68,7 +68,7 @@ impl fmt::Display for Slo {
     }
 }
 
-impl Slo {
+impl LoadLimits {
     /// Holds each limit against the requests that were meant to start after the first
     /// so many seconds.
     pub fn judge(&self, record: &LoadRecord, after: f64) -> Vec<LimitResult> {
@@ -107,13 +107,13 @@ mod tests {
 
     #[test]
     fn limits_are_read_and_written() {
-        let slo: Slo = "p99=200ms, p99.9=1s,errors=0.1%".parse().unwrap();
+        let slo: LoadLimits = "p99=200ms, p99.9=1s,errors=0.1%".parse().unwrap();
         assert_eq!(slo.to_string(), "p99 ≤ 200ms, p99.9 ≤ 1s, errors ≤ 0.1%");
         for wrong in [
             "", "p99", "p99=", "p99=0s", "p0=1s", "p100=1s", "99=1s", "errors=2", "p=1s",
             "p99=1s,,",
         ] {
-            assert_eq!(wrong.parse::<Slo>(), Err(SloSyntaxError), "{wrong}");
+            assert_eq!(wrong.parse::<LoadLimits>(), Err(SloSyntaxError), "{wrong}");
         }
     }
 }

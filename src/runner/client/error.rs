@@ -2,7 +2,7 @@
 
 /// Why a service did not reply.
 #[derive(Debug, thiserror::Error)]
-pub enum RequestError {
+pub enum ExchangeError {
     /// The service with this name is not reachable from here.
     #[error("{0} has no address")]
     NoAddress(String),
@@ -22,7 +22,7 @@ pub enum RequestError {
     Http(#[source] reqwest::Error),
 }
 
-impl From<reqwest::Error> for RequestError {
+impl From<reqwest::Error> for ExchangeError {
     fn from(error: reqwest::Error) -> Self {
         match error.is_timeout() {
             true => Self::Timeout(error),

@@ -9,7 +9,7 @@ use super::table::Flag;
 use super::values;
 use super::written::WrittenOptions;
 use crate::error::LoadCliError;
-use crate::limits::Slo;
+use crate::limits::LoadLimits;
 
 /// How long a step of a search is unless `-t` is given.
 const STEP: Duration = Duration::from_secs(5);
@@ -72,8 +72,8 @@ impl WrittenOptions {
         percent.map(|percent| values::percent("--fail-below", percent)).transpose()
     }
 
-    pub(crate) fn slo(&self) -> Result<Option<Slo>, LoadCliError> {
-        let written = self.flags.value(Flag::Slo);
+    pub(crate) fn slo(&self) -> Result<Option<LoadLimits>, LoadCliError> {
+        let written = self.flags.value(Flag::LoadLimits);
         let read = |text: &str| {
             text.parse().map_err(|_| values::invalid("--slo", text, "--slo p99=200ms,errors=0.1%"))
         };
@@ -84,7 +84,7 @@ impl WrittenOptions {
     pub(crate) fn step(
         &self,
         bound: Option<Bound>,
-        slo: Option<&Slo>,
+        slo: Option<&LoadLimits>,
     ) -> Result<Bound, LoadCliError> {
         // Other formats have the windows of one load; a search has many loads and keeps none of
         // them.

@@ -14,7 +14,7 @@ use super::table::Flag;
 use super::targets::{TIMEOUT, TargetRequests};
 use super::written::WrittenOptions;
 use crate::error::LoadCliError;
-use crate::limits::Slo;
+use crate::limits::LoadLimits;
 use crate::sources::read_text;
 
 /// Users by default: the number in siege's own settings file.
@@ -41,7 +41,7 @@ pub(crate) struct Settings {
     /// Whether threads wait for the schedule without sleeping (`--spin`).
     pub spin: bool,
     pub fail_below: Option<Percent>,
-    pub slo: Option<Slo>,
+    pub slo: Option<LoadLimits>,
     /// Whether the highest rate that holds `slo` is searched for (`--find-max`).
     pub find_max: bool,
     pub timeout: Duration,

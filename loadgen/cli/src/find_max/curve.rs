@@ -6,14 +6,14 @@ use brunt_scenarios::timeline::SparseHistogram;
 use serde_json::json;
 
 use super::search::HighestRate;
-use crate::limits::Slo;
+use crate::limits::LoadLimits;
 use crate::output::{RateSearchResult, RateStep};
 
 /// How wide the longest bar is, in characters.
 const WIDE: f64 = 40.0;
 
 /// A step in a line, as it ends.
-pub(crate) fn line(step: &RateStep, slo: &Slo) -> String {
+pub(crate) fn line(step: &RateStep, slo: &LoadLimits) -> String {
     let (name, quantile) = shown(slo);
     format!(
         "{:>10}  p50 {:>11}  {name} {:>11}  errors {:>7.3} %  {}",
@@ -26,7 +26,7 @@ pub(crate) fn line(step: &RateStep, slo: &Slo) -> String {
 }
 
 /// All rates from the lowest to the highest, with bars; the steps of a rate are taken together.
-pub(crate) fn text(steps: &[RateStep], slo: &Slo) -> String {
+pub(crate) fn text(steps: &[RateStep], slo: &LoadLimits) -> String {
     let (name, quantile) = shown(slo);
     let mut rates: Vec<f64> = steps.iter().map(|step| step.rate).collect();
     rates.sort_by(f64::total_cmp);
@@ -96,7 +96,7 @@ pub(crate) fn rate(rate: f64) -> String {
 }
 
 /// The quantile that is shown: the first of the limits.
-fn shown(slo: &Slo) -> (&str, f64) {
+fn shown(slo: &LoadLimits) -> (&str, f64) {
     slo.latency.first().map_or(("p99", 0.99), |(quantile, name, _)| (name, *quantile))
 }
 
@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn a_curve_has_a_row_for_each_rate() {
-        let slo: Slo = "p90=20ms,errors=1%".parse().unwrap();
+        let slo: LoadLimits = "p90=20ms,errors=1%".parse().unwrap();
         let steps = [
             step(100.0, 1_000, Some(true)),
             step(800.0, 90_000, Some(false)),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use brunt_reports::Exit;
 use brunt_scenarios::timeline::{LoadRecord, Schedule, SparseHistogram, Window};
 
-use crate::limits::Slo;
+use crate::limits::LoadLimits;
 
 /// What a search for the highest rate found.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ pub(crate) struct RateStep {
 
 impl RateStep {
     /// From the requests of a load that were meant to start after the first so many seconds.
-    pub fn measured(rate: f64, record: &LoadRecord, slo: &Slo, after: f64) -> Self {
+    pub fn measured(rate: f64, record: &LoadRecord, slo: &LoadLimits, after: f64) -> Self {
         let windows = || record.windows.iter().filter(|window| window.start >= after);
         let failed: u64 = windows().map(Window::failures).sum();
         let all = failed + windows().map(|window| window.ok).sum::<u64>();
