@@ -33,7 +33,7 @@ pub use job::{
     Bound, CONNECTIONS, CompletedRequest, Job, JobContext, JobError, JourneyScript, LONGEST_TIME,
     MOST_RATE, MOST_USERS, Portion, RequestOrder,
 };
-pub use net::{ConnectError, TlsError};
+pub use net::{ConnectError, TlsError, UnfitPem};
 pub use protocol::grpc;
 pub use protocol::{Keep, ReplySummary, ReplyTo, Reuse};
 pub use recorder::{

@@ -12,4 +12,4 @@ pub use error::ConnectError;
 pub(crate) use error::ServerSetupError;
 pub(crate) use server::Server;
 pub(crate) use stream::ByteStream;
-pub use tls::TlsError;
+pub use tls::{TlsError, UnfitPem};

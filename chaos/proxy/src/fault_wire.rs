@@ -3,6 +3,7 @@
 use std::num::NonZeroU64;
 
 use brunt_scenarios::plan::{EdgeDirection, EdgeFault, Pick};
+use brunt_scenarios::scenario::InvalidPick;
 use brunt_scenarios::units::{Period, Spread};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -46,10 +47,10 @@ pub struct DelayBounds(u64, u64);
 
 /// A fault was written in a way that this version does not read.
 #[derive(Debug, Error, PartialEq, Eq)]
-#[error("`{pick}` picks no replicas: {why}")]
+#[error("`{pick}` picks no replicas: {source}")]
 pub struct FaultWireError {
     pick: String,
-    why: String,
+    source: InvalidPick,
 }
 
 impl From<Spread> for DelayBounds {
@@ -92,8 +93,8 @@ impl TryFrom<WireFault> for EdgeFault {
     fn try_from(fault: WireFault) -> Result<Self, FaultWireError> {
         Ok(match fault {
             WireFault::Latency { delay, pick } => {
-                let parsed = pick.parse::<Pick>().map_err(|error| error.to_string());
-                let pick = parsed.map_err(|why| FaultWireError { pick, why })?;
+                let parsed = pick.parse::<Pick>();
+                let pick = parsed.map_err(|source| FaultWireError { pick, source })?;
                 Self::Latency { delay: delay.into(), pick }
             }
             WireFault::Abort { status, share } => Self::Abort { status, share },

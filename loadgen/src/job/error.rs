@@ -5,7 +5,7 @@ use crate::protocol::grpc::GrpcError;
 use crate::protocol::http1::UnsendableRequest;
 
 /// Why a load cannot be made into a job.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Debug, thiserror::Error)]
 pub enum JobError {
     /// A service for which [`JobContext::url`](crate::JobContext) has no address.
     #[error("{0} has no address")]

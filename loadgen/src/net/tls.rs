@@ -29,14 +29,14 @@ pub(super) const HTTP2: &[u8] = b"h2";
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
     /// A file that cannot be read, or does not hold what it should.
-    #[error("{} cannot be used as {what}: {why}", path.display())]
+    #[error("{} cannot be used as {what}: {source}", path.display())]
     File {
         /// The path that the option named.
         path: PathBuf,
         /// What it should hold, such as `a private key`.
         what: &'static str,
-        /// The reader's or rustls' own words.
-        why: String,
+        /// Why it does not hold that.
+        source: Box<UnfitPem>,
     },
     /// A host or `--server-name` that no certificate can have.
     #[error("`{0}` is not a name that a certificate can have: give it a name with --server-name")]
@@ -47,6 +47,20 @@ pub enum TlsError {
     /// Authorities that nothing can be checked against.
     #[error("TLS cannot be set up: {0}")]
     Verifier(#[from] VerifierBuilderError),
+}
+
+/// Why a PEM file does not hold what it should.
+#[derive(Debug, thiserror::Error)]
+pub enum UnfitPem {
+    /// A file that cannot be read, or is no PEM file.
+    #[error(transparent)]
+    Unreadable(#[from] pem::Error),
+    /// A certificate or a key that rustls does not take.
+    #[error(transparent)]
+    Refused(#[from] RustlsError),
+    /// A PEM file of something else.
+    #[error("it holds no PEM certificate")]
+    Empty,
 }
 
 /// TLS for one server.
@@ -78,7 +92,7 @@ impl TlsClient {
             None => checked.with_no_client_auth(),
             Some(identity) => {
                 let (chain, key) = identity.read()?;
-                checked.with_client_auth_cert(chain, key).map_err(|error| identity.unfit(&error))?
+                checked.with_client_auth_cert(chain, key).map_err(|error| identity.unfit(error))?
             }
         };
         // Each connection stands for a new client, so each pays for a whole handshake.
@@ -121,7 +135,7 @@ fn trusted(
     let trusted = certificates(path, WHAT)?;
     let mut roots = RootCertStore::empty();
     for certificate in &trusted {
-        roots.add(certificate.clone()).map_err(|error| unfit(path, WHAT, error.to_string()))?;
+        roots.add(certificate.clone()).map_err(|error| unfit(path, WHAT, error))?;
     }
     let verifier =
         WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider));
@@ -129,28 +143,28 @@ fn trusted(
 }
 
 fn certificates(path: &Path, what: &'static str) -> Result<Vec<CertificateDer<'static>>, TlsError> {
-    let wrong = |error: &pem::Error| unfit(path, what, error.to_string());
-    let read = CertificateDer::pem_file_iter(path).map_err(|error| wrong(&error))?;
-    let found = read.collect::<Result<Vec<_>, _>>().map_err(|error| wrong(&error))?;
+    let wrong = |error: pem::Error| unfit(path, what, error);
+    let read = CertificateDer::pem_file_iter(path).map_err(wrong)?;
+    let found = read.collect::<Result<Vec<_>, _>>().map_err(wrong)?;
     if found.is_empty() {
-        return Err(unfit(path, what, "it holds no PEM certificate".to_owned()));
+        return Err(unfit(path, what, UnfitPem::Empty));
     }
     Ok(found)
 }
 
-fn unfit(path: &Path, what: &'static str, why: String) -> TlsError {
-    TlsError::File { path: path.to_owned(), what, why }
+fn unfit(path: &Path, what: &'static str, source: impl Into<UnfitPem>) -> TlsError {
+    TlsError::File { path: path.to_owned(), what, source: Box::new(source.into()) }
 }
 
 impl ClientCertificate {
     fn read(&self) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), TlsError> {
         let chain = certificates(&self.certificate, "a client's certificate")?;
         let key = PrivateKeyDer::from_pem_file(&self.key)
-            .map_err(|error| unfit(&self.key, "a private key", error.to_string()))?;
+            .map_err(|error| unfit(&self.key, "a private key", error))?;
         Ok((chain, key))
     }
 
-    fn unfit(&self, error: &RustlsError) -> TlsError {
-        unfit(&self.key, "the certificate's private key", error.to_string())
+    fn unfit(&self, error: RustlsError) -> TlsError {
+        unfit(&self.key, "the certificate's private key", error)
     }
 }

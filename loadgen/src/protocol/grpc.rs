@@ -6,9 +6,10 @@ mod wire;
 
 use std::time::Duration;
 
-use brunt_scenarios::grpc::{MethodDescriptor, find};
+use brunt_scenarios::grpc::{MethodDescriptor, MethodError, find};
 
 pub use error::GrpcError;
+pub use reflection::ReflectionError;
 pub use wire::framed;
 pub(crate) use wire::unframed;
 
@@ -32,7 +33,13 @@ pub fn ask(
     timeout: Duration,
 ) -> Result<MethodDescriptor, GrpcError> {
     let transport = self::transport(transport.clone());
-    let pool = reflection::ask(address, &transport, service, timeout)?;
+    let asked = reflection::ask(address, &transport, service, timeout);
+    let pool = asked.map_err(|source| match source.services_there() {
+        Some(there) => {
+            MethodError::Service { name: service.to_owned(), there: there.to_vec() }.into()
+        }
+        None => GrpcError::Reflection { address: address.to_string(), source },
+    })?;
     Ok(find(&pool, service, method)?)
 }
 

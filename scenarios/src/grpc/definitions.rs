@@ -8,9 +8,9 @@ use protox::file::{ChainFileResolver, File, FileResolver, GoogleFileResolver};
 
 /// Why a definition cannot be used; the compiler's words, with file, line and column where
 /// it knows them.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct InvalidProto(pub String);
+#[derive(Debug, thiserror::Error)]
+#[error("{}", in_words(.0))]
+pub struct InvalidProto(#[from] Error);
 
 /// The files that a file's text imports, but for those that come with protobuf. Empty when the text
 /// is none that can be read; [`compile`] says what is wrong with it.
@@ -34,8 +34,7 @@ pub fn compile(
     resolver.add(GoogleFileResolver::new());
     let mut compiler = protox::Compiler::with_file_resolver(resolver);
     compiler.include_imports(true);
-    let opened = compiler.open_file(name).map(drop);
-    opened.map_err(|error| InvalidProto(in_words(&error)))?;
+    compiler.open_file(name)?;
     Ok(compiler.descriptor_pool())
 }
 

@@ -5,13 +5,13 @@ use prost_reflect::{DynamicMessage, MessageDescriptor, SerializeOptions};
 use serde_json::Value;
 
 /// Why JSON is no message.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the message is no {name}: {why}")]
+#[derive(Debug, thiserror::Error)]
+#[error("the message is no {name}: {source}")]
 pub struct InvalidMessage {
     /// The message's type.
     pub name: String,
-    /// What is wrong.
-    pub why: String,
+    /// What is wrong with the JSON.
+    pub source: serde_json::Error,
 }
 
 /// The bytes of a message that is written as JSON, in protobuf's own mapping.
@@ -19,10 +19,7 @@ pub struct InvalidMessage {
 /// # Errors
 /// [`InvalidMessage`] when the JSON has another form than the message.
 pub fn packed(kind: &MessageDescriptor, message: &Value) -> Result<Vec<u8>, InvalidMessage> {
-    let wrong = |error: serde_json::Error| InvalidMessage {
-        name: kind.full_name().to_owned(),
-        why: error.to_string(),
-    };
+    let wrong = |source| InvalidMessage { name: kind.full_name().to_owned(), source };
     Ok(DynamicMessage::deserialize(kind.clone(), message).map_err(wrong)?.encode_to_vec())
 }
 

@@ -17,7 +17,7 @@ pub enum ExportError {
     Render(#[from] RenderError),
     /// A histogram that has no encoding.
     #[error("a histogram cannot be encoded: {0}")]
-    Histogram(String),
+    Histogram(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A collector that cannot be reached or takes no metrics.
     #[error(transparent)]
     Send(#[from] FetchError),

@@ -37,7 +37,7 @@ pub(crate) fn hdr<'r>(
                 (Duration::from_secs_f64(window.start), SparseHistogram::merge([&window.latency]));
             writer
                 .write_histogram(&latency, start, length, Tag::new(&name))
-                .map_err(|error| ExportError::Histogram(error.to_string()))?;
+                .map_err(|error| ExportError::Histogram(Box::new(error)))?;
         }
     }
     Ok(String::from_utf8_lossy(&log).into_owned())

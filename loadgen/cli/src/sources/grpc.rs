@@ -52,21 +52,17 @@ impl GrpcCalls<'_> {
 }
 
 fn compiled(file: &Path, includes: &[PathBuf]) -> Result<DescriptorPool, GrpcError> {
-    let wrong =
-        |error: &dyn std::fmt::Display| GrpcError::Proto(format!("{}: {error}", file.display()));
-    let file = file.canonicalize().map_err(|error| wrong(&error))?;
+    let wrong = |source| GrpcError::Proto { file: file.to_owned(), source };
+    let file = file.canonicalize().map_err(|error| wrong(error.into()))?;
     // The file's own folder comes last, so that --proto-path can put another file before it.
     let folders = includes.iter().map(PathBuf::as_path).chain(file.parent());
-    let files = protox::compile([&file], folders).map_err(|error| wrong(&error))?;
-    DescriptorPool::from_file_descriptor_set(files).map_err(|error| wrong(&error))
+    let files = protox::compile([&file], folders).map_err(|error| wrong(error.into()))?;
+    DescriptorPool::from_file_descriptor_set(files).map_err(|error| wrong(error.into()))
 }
 
 /// JSON documents, one after the other, as bytes of messages.
 fn messages(text: &str, kind: &MessageDescriptor) -> Result<Vec<Vec<u8>>, GrpcError> {
-    let wrong = |error: serde_json::Error| InvalidMessage {
-        name: kind.full_name().to_owned(),
-        why: error.to_string(),
-    };
+    let wrong = |source| InvalidMessage { name: kind.full_name().to_owned(), source };
     let mut messages = Vec::new();
     for document in serde_json::Deserializer::from_str(text).into_iter::<serde_json::Value>() {
         messages.push(packed(kind, &document.map_err(wrong)?)?);

@@ -1,16 +1,25 @@
 //! Why a gRPC call cannot be made.
 
+use std::path::PathBuf;
+
 use brunt_scenarios::grpc::{InvalidMessage, MethodError};
 
+use super::reflection::ReflectionError;
+
 /// Why a gRPC call cannot be made.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum GrpcError {
     /// A name that is not of the form `package.Service/Method`.
     #[error("`{0}` is not a method: write it like --grpc shop.v1.Orders/Place")]
     Name(String),
-    /// A .proto file that does not compile, in the compiler's words.
-    #[error("{0}")]
-    Proto(String),
+    /// A .proto file that cannot be read, or does not compile.
+    #[error("{}: {source}", file.display())]
+    Proto {
+        /// As it was given.
+        file: PathBuf,
+        /// The error of the operating system or of the compiler.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// A service or method that does not exist, or a method with streams.
     #[error(transparent)]
     Method(#[from] MethodError),
@@ -19,12 +28,12 @@ pub enum GrpcError {
     Message(#[from] InvalidMessage),
     /// A server that does not answer reflection.
     #[error(
-        "{address} does not say what its messages look like ({why}); give their definition with a .proto file"
+        "{address} does not say what its messages look like ({source}); give their definition with a .proto file"
     )]
     Reflection {
         /// The server's host and port.
         address: String,
         /// The error of the connection, or the server's own words.
-        why: String,
+        source: ReflectionError,
     },
 }

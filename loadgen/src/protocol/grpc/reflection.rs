@@ -4,17 +4,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use brunt_scenarios::grpc::MethodError;
 use bytes::Bytes;
 use h2::client::SendRequest;
 use prost::Message;
 use prost_reflect::DescriptorPool;
 use prost_reflect::prost_types::{FileDescriptorProto, FileDescriptorSet};
 
-use super::error::GrpcError;
 use super::wire::{self, UnaryCallError};
 use crate::address::Address;
-use crate::net::{ConnectError, Server};
+use crate::net::{ConnectError, Server, ServerSetupError};
 use crate::transport::Transport;
 
 /// The newer version comes first; the messages are the same.
@@ -73,32 +71,56 @@ pub(super) fn ask(
     transport: &Transport,
     service: &str,
     timeout: Duration,
-) -> Result<DescriptorPool, GrpcError> {
-    let failed = |why: String| GrpcError::Reflection { address: address.to_string(), why };
-    let server =
-        Server::new(address, transport, &mut None).map_err(|error| failed(error.to_string()))?;
+) -> Result<DescriptorPool, ReflectionError> {
+    Ok(asked(address, transport, service, timeout).map_err(Box::new)?)
+}
+
+fn asked(
+    address: &Address,
+    transport: &Transport,
+    service: &str,
+    timeout: Duration,
+) -> Result<DescriptorPool, ReflectionFailure> {
+    let server = Server::new(address, transport, &mut None)?;
     // On a thread of its own: a caller on a Tokio runtime may not block on another one.
-    let asked = std::thread::scope(|scope| {
+    std::thread::scope(|scope| {
         let asking = scope.spawn(|| {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             let learning = learn(&server, address, service);
-            Ok(runtime.block_on(async { tokio::time::timeout(timeout, learning).await }))
+            let within = async { tokio::time::timeout(timeout, learning).await };
+            let learnt = runtime.map_err(ReflectionFailure::Runtime)?.block_on(within);
+            learnt.map_err(|_| ReflectionFailure::Timeout(timeout))?
         });
-        asking.join().unwrap_or_else(|_| Err(std::io::Error::other("the question failed")))
-    });
-    match asked.map_err(|error| failed(error.to_string()))? {
-        Err(_) => Err(failed(format!("no answer within {} s", timeout.as_secs_f64()))),
-        Ok(Err(ReflectionFailure::Service(there))) => {
-            Err(MethodError::Service { name: service.to_owned(), there }.into())
+        asking.join().unwrap_or(Err(ReflectionFailure::Panicked))
+    })
+}
+
+/// Why a server's reflection gives no descriptor.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct ReflectionError(#[from] Box<ReflectionFailure>);
+
+impl ReflectionError {
+    /// The services of a server that answers, and has not the one that was asked for.
+    pub(super) fn services_there(&self) -> Option<&[String]> {
+        match &*self.0 {
+            ReflectionFailure::Service(there) => Some(there),
+            _ => None,
         }
-        Ok(Err(error)) => Err(failed(error.to_string())),
-        Ok(Ok(pool)) => Ok(pool),
     }
 }
 
 /// Why there is no descriptor.
 #[derive(Debug, thiserror::Error)]
 enum ReflectionFailure {
+    #[error(transparent)]
+    Setup(#[from] ServerSetupError),
+    #[error("{0}")]
+    Runtime(#[source] std::io::Error),
+    #[error("the question failed")]
+    Panicked,
+    #[error("no answer within {} s", .0.as_secs_f64())]
+    Timeout(Duration),
     #[error(transparent)]
     Connect(#[from] ConnectError),
     #[error(transparent)]
