@@ -3,12 +3,10 @@
 
 use std::sync::{OnceLock, mpsc};
 
+use brunt_reports::Exit;
 use tokio::runtime::Builder;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
-
-/// How a program ends that was interrupted, by the shells' convention: 128 + SIGINT.
-const INTERRUPTED: i32 = 130;
 
 /// How many signals have come.
 static SEEN: OnceLock<watch::Sender<u32>> = OnceLock::new();
@@ -49,7 +47,7 @@ fn listen(seen: &watch::Sender<u32>, ready: &mpsc::Sender<()>) {
             }
             seen.send_modify(|times| *times += 1);
             if *seen.borrow() > 1 {
-                std::process::exit(INTERRUPTED);
+                std::process::exit(Exit::Interrupted as i32);
             }
         }
     });

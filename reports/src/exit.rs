@@ -21,6 +21,9 @@ pub enum Exit {
     Aborted = 4,
     /// A change to the system could not be restored.
     LeftBehind = 5,
+    /// A second signal ended the command at once, before it could clean up, restore or report. By
+    /// the shells' convention: 128 + SIGINT.
+    Interrupted = 130,
 }
 
 impl Exit {
@@ -37,6 +40,8 @@ impl Exit {
             Self::Aborted => 3,
             Self::Invalid => 4,
             Self::LeftBehind => 5,
+            // Nobody sees what it would have found.
+            Self::Interrupted => 6,
         };
         if rank(self) >= rank(other) { self } else { other }
     }

@@ -90,6 +90,13 @@ fn a_second_signal_ends_the_command_at_once() {
 }
 
 #[test]
+fn the_exit_code_of_a_second_signal_is_in_the_help_of_the_program_and_of_its_load_generator() {
+    let here = Workplace::new();
+    here.brunt(&["--help"]).must(0, &["130 ended at once by a second signal"]);
+    here.brunt(&["load", "--help"]).must(0, &["130 ended at once by a second signal"]);
+}
+
+#[test]
 fn a_run_that_is_interrupted_in_a_step_of_its_setup_ends() {
     let here = Workplace::new();
     here.scenario(

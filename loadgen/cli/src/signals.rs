@@ -60,7 +60,7 @@ async fn take(mut interrupted: Signal, mut terminated: Signal) {
         }
         if RECEIVED.swap(true, Ordering::Relaxed) {
             view::give_back();
-            exit(Exit::Aborted as i32);
+            exit(Exit::Interrupted as i32);
         }
     }
 }

@@ -92,7 +92,7 @@ fn outcome(exit: Exit) -> Outcome {
         Exit::Pass => Outcome::Pass,
         Exit::Fail | Exit::Invalid => Outcome::Fail,
         Exit::Inconclusive => Outcome::Inconclusive,
-        Exit::Aborted => Outcome::Aborted,
+        Exit::Aborted | Exit::Interrupted => Outcome::Aborted,
         Exit::LeftBehind => Outcome::LeftBehind,
     }
 }
