@@ -44,3 +44,10 @@ pub fn start(args: &LogArgs) -> Result<()> {
     let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry().with(layers));
     Ok(())
 }
+
+/// Does something with the logs of runs alone, on this thread.
+#[cfg(test)]
+pub fn with_run_logs<T>(work: impl FnOnce() -> T) -> T {
+    let layer = JsonLines::to(Destination::RunLogs);
+    tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), work)
+}

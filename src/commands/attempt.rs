@@ -1,8 +1,8 @@
 //! One run of a scenario, from its folder to its report, for all commands that make runs.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Error, Result};
 use brunt_reports::{Fact, Origin, Outcome, PlannedFailure, Report, Secrets, text};
 use brunt_scenarios::plan::{Plan, Proof};
 use brunt_scenarios::timeline::{Ending, LoadRecord};
@@ -75,7 +75,7 @@ fn measure(attempt: &Attempt<'_>, common: &CommonArgs) -> Result<(Report, PathBu
     let seed = common.seed.unwrap_or_else(|| fastrand::u64(..));
     let id = run_folder::new_id();
     let run = info_span!("run", id, scenario = plan.name);
-    let _log = RunLog::keep(&run, &folder);
+    let log = RunLog::keep(&run, &folder);
     let _in_run = run.enter();
     info!(%command, seed, folder = %folder.display(), "the run begins");
     // Several runs at once would overwrite one another's lines.
@@ -95,10 +95,7 @@ fn measure(attempt: &Attempt<'_>, common: &CommonArgs) -> Result<(Report, PathBu
         RunConfig { plan, planned, platform, load_workers, seed, progress: progress_of_run };
     let timeline = runtime::within(&run)?.block_on(runner::run(&config));
     progress.done();
-    let timeline = timeline.inspect_err(|_| {
-        // Nothing ran, so there is nothing to report, and an empty folder would only confuse.
-        let _ = brunt_local::remove_folder(&folder);
-    })?;
+    let timeline = timeline.map_err(|error| not_started(error, &folder, log.as_ref()))?;
     let verdict = brunt_reports::judge(plan, &timeline);
     let planned_failure = proof.map(|proof| PlannedFailure {
         of: planned.plan.name.clone(),
@@ -119,6 +116,22 @@ fn measure(attempt: &Attempt<'_>, common: &CommonArgs) -> Result<(Report, PathBu
         let _ = std::fs::remove_dir_all(folder.join("data"));
     }
     Ok((report, page))
+}
+
+/// The error of a run that could not even start its system. There is nothing to report, and a folder
+/// without a report would only confuse, unless its log says what was changed all the same.
+fn not_started(error: Error, folder: &Path, log: Option<&RunLog>) -> Error {
+    match log.and_then(RunLog::with_changes) {
+        Some(log) => error.context(format!(
+            "the run could not start; what it had changed by then is in {}",
+            log.display()
+        )),
+        None => {
+            // An error here would hide the one that matters.
+            let _ = brunt_local::remove_folder(folder);
+            error
+        }
+    }
 }
 
 fn log_end(report: &Report) {
@@ -145,5 +158,41 @@ fn origin(planned: &Planned, command: &str, started: jiff::Timestamp, seed: u64)
         ],
         file: planned.source.name.clone(),
         text: Secrets::of(&planned.plan).mask(&planned.source.text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::logging;
+
+    /// The error of a run in which `change` happens before it fails, and whether its folder is left.
+    fn failed(change: impl FnOnce()) -> (String, bool) {
+        let out = tempfile::tempdir().unwrap();
+        let folder = run_folder::create(out.path(), "test").unwrap();
+        let error = logging::with_run_logs(|| {
+            let run = info_span!("run");
+            let log = RunLog::keep(&run, &folder);
+            run.in_scope(change);
+            not_started(anyhow::anyhow!("the image is missing"), &folder, log.as_ref())
+        });
+        (format!("{error:#}"), folder.join("log.jsonl").exists())
+    }
+
+    #[test]
+    fn the_log_of_a_run_that_did_not_start_is_kept_when_something_was_changed() {
+        let (error, is_left) =
+            failed(|| info!(object = "Service web", before = "nothing", after = "created"));
+        assert!(error.contains("log.jsonl: the image is missing"), "{error}");
+        assert!(is_left);
+    }
+
+    #[test]
+    fn without_a_change_nothing_is_left_of_a_run_that_did_not_start() {
+        let (error, is_left) = failed(|| {
+            info!("the run begins");
+            info!(object = "Service web", after = "created", dry_run = true);
+        });
+        assert_eq!((error.as_str(), is_left), ("the image is missing", false));
     }
 }

@@ -76,10 +76,22 @@ impl JsonLines {
         line.push('\n');
         match (self.destination, file) {
             (Destination::StandardError, _) => standard_error::write(line.as_bytes()),
-            (Destination::RunLogs, Some(file)) => file.write(*metadata.level(), line.as_bytes()),
+            (Destination::RunLogs, Some(file)) => {
+                file.write(*metadata.level(), line.as_bytes());
+                if is_change(fields) {
+                    file.note_change();
+                }
+            }
             (Destination::RunLogs, None) => {}
         }
     }
+}
+
+/// Whether an event says that something outside of this process has been changed: what was changed
+/// has a state after it, and what a dry run asks for changes nothing.
+fn is_change(fields: &Map<String, Value>) -> bool {
+    let is_dry_run = fields.get("dry_run") == Some(&Value::Bool(true));
+    !is_dry_run && ["after", "signal"].iter().any(|key| fields.contains_key(*key))
 }
 
 impl<S> Layer<S> for JsonLines

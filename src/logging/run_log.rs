@@ -4,6 +4,7 @@ mod bounded;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tracing::{Level, Span, warn};
@@ -20,11 +21,23 @@ const BOUND: u64 = 8 * 1024 * 1024;
 
 /// The file of a run, as the run's span carries it.
 #[derive(Clone)]
-pub(super) struct SharedFile(Arc<Mutex<Bounded<File>>>);
+pub(super) struct SharedFile {
+    file: Arc<Mutex<Bounded<File>>>,
+    has_changes: Arc<AtomicBool>,
+}
 
 impl SharedFile {
+    fn new(file: Bounded<File>) -> Self {
+        Self { file: Arc::new(Mutex::new(file)), has_changes: Arc::default() }
+    }
+
     pub fn write(&self, level: Level, line: &[u8]) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(level, line);
+        self.file.lock().unwrap_or_else(PoisonError::into_inner).write(level, line);
+    }
+
+    /// Notes that the run has changed something outside of this process.
+    pub fn note_change(&self) {
+        self.has_changes.store(true, Ordering::Relaxed);
     }
 }
 
@@ -44,7 +57,7 @@ impl RunLog {
                 warn!(path = %path.display(), error = error as &dyn std::error::Error, "the run is not logged");
             })
             .ok()?;
-        let file = SharedFile(Arc::new(Mutex::new(Bounded::new(file, BOUND))));
+        let file = SharedFile::new(Bounded::new(file, BOUND));
         span.with_subscriber(|(id, subscriber)| {
             let registry = subscriber.downcast_ref::<Registry>();
             if let Some(span) = registry.and_then(|registry| registry.span(id)) {
@@ -53,11 +66,16 @@ impl RunLog {
         });
         Some(Self { path, file })
     }
+
+    /// The file, if the run has changed something by now: a process, an edge or a cluster.
+    pub fn with_changes(&self) -> Option<&Path> {
+        self.file.has_changes.load(Ordering::Relaxed).then_some(&self.path)
+    }
 }
 
 impl Drop for RunLog {
     fn drop(&mut self) {
-        let ended = self.file.0.lock().unwrap_or_else(PoisonError::into_inner).end();
+        let ended = self.file.file.lock().unwrap_or_else(PoisonError::into_inner).end();
         if let Err(error) = ended {
             let error = &error as &dyn std::error::Error;
             warn!(path = %self.path.display(), error, "the run's log is not complete");
