@@ -8,9 +8,10 @@ mod run;
 mod system;
 
 use clap::{Parser, Subcommand};
+use tracing::Level;
 
-use crate::console::errln;
-use crate::logging::LogArgs;
+use crate::console;
+use crate::logging::{LogArgs, LogFormat};
 
 pub use document::{CompareArgs, ReportArgs, SchemaArgs, SchemaKind, ValidateArgs};
 pub use platform::{LoadSource, PlatformArgs, PlatformKind};
@@ -34,17 +35,22 @@ const ABOUT: &str =
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 all expectations hold; 1 an expectation failed; 2 the scenario, system file or \
-command line is wrong; 3 inconclusive; 4 stopped early; 5 a change could not be restored.";
+command line is wrong; 3 inconclusive; 4 stopped early; 5 a change could not be restored; \
+130 ended at once by a second signal.";
 
 impl Cli {
     /// Reads this process's command line; ends the process if it is wrong, or asks for help.
     pub fn from_command_line() -> Self {
         let arguments = load_arguments::set_apart(std::env::args_os());
         let (arguments, warnings) = renamed::use_new_names(arguments);
-        for warning in warnings {
-            errln!("warning: {warning}");
+        let parsed = Self::try_parse_from(arguments);
+        if parsed.as_ref().is_ok_and(|cli| cli.log.log_format == LogFormat::Json) {
+            console::write_messages_as_json();
         }
-        Self::parse_from(arguments)
+        for warning in warnings {
+            console::write_message(Level::WARN, &format!("warning: {warning}"));
+        }
+        parsed.unwrap_or_else(|error| error.exit())
     }
 }
 

@@ -6,10 +6,13 @@
 
 use std::fmt::Arguments;
 use std::io::{IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use brunt_reports::Colour;
 use indicatif::ProgressBar;
+use serde_json::json;
+use tracing::Level;
 
 use crate::secrets;
 
@@ -23,10 +26,10 @@ macro_rules! out {
     ($($text:tt)*) => { $crate::console::print(format_args!($($text)*)) };
 }
 
-/// Prints a line on standard error.
+/// Prints a message on standard error.
 macro_rules! errln {
     ($($text:tt)*) => {
-        $crate::console::write_error(format!("{}\n", format_args!($($text)*)).as_bytes())
+        $crate::console::write_message(tracing::Level::INFO, &format!($($text)*))
     };
 }
 
@@ -34,6 +37,8 @@ pub(crate) use {errln, out, outln};
 
 // The progress bar on the terminal. Only one is drawn at a time: with `--jobs`, none is.
 static DRAWN: Mutex<Option<ProgressBar>> = Mutex::new(None);
+
+static AS_JSON: AtomicBool = AtomicBool::new(false);
 
 /// Makes room above this bar for all that is printed until [`remove_bar`].
 pub fn draw_bar(bar: &ProgressBar) {
@@ -61,6 +66,71 @@ pub fn print(text: Arguments<'_>) {
         let mut out = std::io::stdout().lock();
         let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     });
+}
+
+/// From now on, what is written to standard error with [`write_message`] has the form of the log's
+/// JSON lines, as the two share that stream and a reader of one must be able to read the other.
+pub fn write_messages_as_json() {
+    AS_JSON.store(true, Ordering::Relaxed);
+}
+
+/// Whether messages are JSON lines.
+pub fn writes_json() -> bool {
+    AS_JSON.load(Ordering::Relaxed)
+}
+
+/// Writes a message for people to standard error: as lines of text, or as one line of JSON. It is
+/// no event of the log: `-v` and `BRUNT_LOG` do not decide about it.
+pub fn write_message(level: Level, text: &str) {
+    let text = text.trim_end_matches('\n');
+    if !writes_json() {
+        return write_error(format!("{text}\n").as_bytes());
+    }
+    // Before a secret is written with the escapes of JSON, and no mask would find it.
+    let text = secrets::masked(text);
+    let line = json!({
+        "timestamp": jiff::Timestamp::now(),
+        "level": level.as_str(),
+        "target": module_path!(),
+        "message": text,
+        "fields": {},
+        "spans": [],
+    });
+    write_error(format!("{line}\n").as_bytes());
+}
+
+/// Makes a message of each line that is written to it; empty lines, which only set text apart, are
+/// left out.
+#[derive(Debug, Default)]
+pub struct MessageLines {
+    /// The beginning of a line whose end has not come yet.
+    begun: Vec<u8>,
+}
+
+impl Write for MessageLines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.begun.extend_from_slice(bytes);
+        while let Some(end) = self.begun.iter().position(|byte| *byte == b'\n') {
+            let line: Vec<u8> = self.begun.drain(..=end).collect();
+            let line = String::from_utf8_lossy(&line);
+            if !line.trim().is_empty() {
+                write_message(Level::INFO, &line);
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Drop for MessageLines {
+    fn drop(&mut self) {
+        if !self.begun.is_empty() {
+            write_message(Level::INFO, &String::from_utf8_lossy(&self.begun));
+        }
+    }
 }
 
 /// Writes bytes to standard error in one piece, so that lines of several threads do not mix.

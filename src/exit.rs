@@ -6,10 +6,11 @@ use brunt_faults::with_causes;
 use brunt_reports::no_command;
 use brunt_scenarios::Diagnostic;
 use brunt_scenarios::plain_text::printable;
+use tracing::Level;
 
 pub use brunt_reports::Exit;
 
-use crate::console::write_error;
+use crate::console::write_message;
 
 /// Everything that is wrong with a file, so that one attempt shows all of it.
 #[derive(Debug)]
@@ -32,14 +33,12 @@ impl From<Box<Diagnostic>> for Diagnostics {
 /// Prints an error with all its causes on standard error. An error outside of a verdict is one of
 /// the command, its files or the place where it runs, so its code is that of invalid input.
 pub fn report_error(error: &anyhow::Error) -> ExitCode {
-    match error.downcast_ref::<Diagnostics>() {
+    let text = match error.downcast_ref::<Diagnostics>() {
         // Diagnostics have their own line ends, with the place in the file before each.
-        Some(diagnostics) => write_error(harmless(&diagnostics.to_string()).as_bytes()),
-        None => {
-            let text = format!("brunt: {}", with_causes(error.as_ref()));
-            write_error(harmless(&text).as_bytes());
-        }
-    }
+        Some(diagnostics) => diagnostics.to_string(),
+        None => format!("brunt: {}", with_causes(error.as_ref())),
+    };
+    write_message(Level::ERROR, &harmless(&text));
     Exit::Invalid.into()
 }
 

@@ -39,9 +39,9 @@ impl RunProgress {
         Self { display: Arc::new(Display::Quiet), live: None }
     }
 
-    /// A bar if standard error is a terminal, else lines.
+    /// A bar if standard error is a terminal for people, else lines.
     pub fn on_stderr() -> Self {
-        if !std::io::stderr().is_terminal() {
+        if console::writes_json() || !std::io::stderr().is_terminal() {
             return Self {
                 display: Arc::new(Display::Lines { next: Mutex::default() }),
                 live: None,

@@ -11,7 +11,9 @@ use brunt_scenarios::{Diagnostic, Plan, Scenario, Source, plan};
 use super::access::FileAccess;
 use super::planned::{LoadLiveSpec, Planned};
 use crate::builtin;
-use crate::console::write_error;
+use tracing::Level;
+
+use crate::console::write_message;
 use crate::exit::Diagnostics;
 
 /// The plan of a scenario.
@@ -24,7 +26,7 @@ pub fn scenario(
     let folder = folder_of(&source);
     let is_complete = reading.value.as_mut().is_some_and(|written| {
         for renamed in written.renamed_keys(&source) {
-            write_error(format!("warning: {renamed}").as_bytes());
+            write_message(Level::WARN, &format!("warning: {renamed}"));
         }
         let problems = files_beside(written, &source, &folder, access);
         reading.problems.extend(problems.iter().cloned());

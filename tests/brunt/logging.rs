@@ -16,10 +16,9 @@ fn with_scenario() -> Workplace {
     here
 }
 
-/// The lines of JSON in a text; other lines are about the run's progress.
+/// A text of which each line is JSON.
 fn json_lines(text: &str) -> Vec<Value> {
-    let lines = text.lines().filter(|line| line.starts_with('{'));
-    lines
+    text.lines()
         .map(|line| serde_json::from_str(line).unwrap_or_else(|why| panic!("{why}: {line}")))
         .collect()
 }
@@ -53,10 +52,27 @@ fn json_lines_on_standard_error_carry_the_run_they_belong_to() {
     let here = with_scenario();
     let run = here.brunt(&["run", "scenario.yaml", "-v", "--log-format", "json"]);
     run.must(0, &["pass"]);
-    let lines = json_lines(&run.err);
-    assert!(lines.iter().any(|line| line["message"] == "the run is over"), "{run:#?}");
-    assert_eq!(run_ids(&lines).len(), 1, "{run:#?}");
-    assert!(lines.iter().all(|line| line["level"] != "DEBUG"), "{run:#?}");
+    let (messages, events): (Vec<_>, Vec<_>) =
+        json_lines(&run.err).into_iter().partition(|line| line["target"] == "brunt::console");
+    assert!(events.iter().any(|line| line["message"] == "the run is over"), "{run:#?}");
+    assert_eq!(run_ids(&events).len(), 1, "{run:#?}");
+    assert!(events.iter().all(|line| line["level"] != "DEBUG"), "{run:#?}");
+    // The progress goes to the same stream, and a reader of lines of JSON must be able to read it.
+    let progress = |line: &Value| line["message"].as_str().unwrap().contains("services ready");
+    assert!(messages.iter().any(progress), "{run:#?}");
+}
+
+#[test]
+fn errors_and_what_a_load_prints_are_json_lines_as_well_when_the_log_is() {
+    let here = Workplace::new();
+    let missing = here.brunt(&["run", "nowhere.yaml", "--log-format", "json"]);
+    assert_eq!(missing.code, Some(2));
+    let lines = json_lines(&missing.err);
+    assert!(lines.iter().any(|line| line["level"] == "ERROR"), "{missing:#?}");
+    let load = here.brunt(&["load", "--log-format=json", "-c1", "-r1", "http://127.0.0.1:1/"]);
+    assert_eq!(load.code, Some(3));
+    let all: String = json_lines(&load.err).iter().map(ToString::to_string).collect();
+    assert!(all.contains("connect"), "{load:#?}");
 }
 
 /// The phases before and after each logged change of a replica, but for its processes' ends.

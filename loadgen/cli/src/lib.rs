@@ -50,14 +50,25 @@ const HELP: &str = include_str!("help.txt");
 /// The whole command: runs it, prints errors on stderr, and returns its exit code. `arguments` are
 /// those after `brunt load`.
 pub fn main(arguments: &[String]) -> ExitCode {
-    let (mut out, mut err) = (std::io::stdout(), LossyStderr);
+    let mut out = std::io::stdout();
     let terminal = out.is_terminal() && view::has_terminal();
-    let streams = OutputStreams { out: &mut out, err: &mut err, terminal };
-    match run(arguments, streams) {
+    exit_code(arguments, OutputStreams { out: &mut out, err: &mut LossyStderr, terminal })
+}
+
+/// The same, with this in place of standard error. It is taken for no terminal, so nothing is drawn
+/// there.
+pub fn main_with_messages(arguments: &[String], messages: &mut dyn Write) -> ExitCode {
+    let mut out = std::io::stdout();
+    exit_code(arguments, OutputStreams { out: &mut out, err: messages, terminal: false })
+}
+
+fn exit_code(arguments: &[String], streams: OutputStreams<'_>) -> ExitCode {
+    let OutputStreams { out, err, terminal } = streams;
+    match run(arguments, OutputStreams { out, err: &mut *err, terminal }) {
         Ok(result) => result.exit().into(),
         Err(error) => {
             // `eprintln!` panics where standard error is full.
-            let _ = writeln!(LossyStderr, "error: {error}");
+            let _ = writeln!(err, "error: {error}");
             error.exit().into()
         }
     }
