@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use brunt_faults::{
-    AutoscalerChange, Census, EdgeHandle, FaultTarget, NodeTarget, PlatformTarget, ReplicaSelector,
-    TargetError,
+    AutoscalerChange, Census, EdgeHandle, FaultTarget, NodeTarget, PlatformTarget, ProcessTarget,
+    ReplicaSelector, TargetError,
 };
 use brunt_kubernetes::{ClusterRun, WatchGap};
 use brunt_local::LocalSystem;
@@ -119,6 +119,13 @@ impl FaultTarget for RunningSystem {
         }
     }
 
+    fn processes(&self) -> Option<&impl ProcessTarget> {
+        match self {
+            Self::Local(system) => Some(&**system),
+            Self::Kubernetes(_) => None,
+        }
+    }
+
     async fn census(&self, service: &str) -> Result<Census, TargetError> {
         match self {
             Self::Local(system) => system.census(service).await,
@@ -160,20 +167,6 @@ impl FaultTarget for RunningSystem {
         match self {
             Self::Local(system) => system.start(service).await,
             Self::Kubernetes(system) => system.start(service).await,
-        }
-    }
-
-    async fn pause(&self, service: &str, replicas: &[u32]) -> Result<u64, TargetError> {
-        match self {
-            Self::Local(system) => system.pause(service, replicas).await,
-            Self::Kubernetes(system) => system.pause(service, replicas).await,
-        }
-    }
-
-    async fn resume(&self, service: &str, replicas: &[u32]) -> Result<(), TargetError> {
-        match self {
-            Self::Local(system) => system.resume(service, replicas).await,
-            Self::Kubernetes(system) => system.resume(service, replicas).await,
         }
     }
 

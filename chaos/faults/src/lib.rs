@@ -23,6 +23,6 @@ pub use inject::{InjectedFault, inject, inject_where};
 pub use limits::Limits;
 pub use observed::Observed;
 pub use target::{
-    AutoscalerChange, Census, EdgeHandle, FaultTarget, NoPlatform, Node, NodeEffect, NodeTarget,
-    PlatformTarget, Replica, ReplicaSelector,
+    AutoscalerChange, Census, EdgeHandle, FaultTarget, NoPlatform, NoProcesses, Node, NodeEffect,
+    NodeTarget, PlatformTarget, ProcessTarget, Replica, ReplicaSelector,
 };

@@ -2,6 +2,7 @@
 
 mod census;
 mod platform;
+mod processes;
 
 use std::future::Future;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use crate::error::TargetError;
 
 pub use census::{Census, Node, Replica};
 pub use platform::{NoPlatform, NodeEffect, NodeTarget, PlatformTarget, ReplicaSelector};
+pub use processes::{NoProcesses, ProcessTarget};
 
 /// Identifies a fault that is in force between two services.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +42,10 @@ pub trait FaultTarget: Sync {
     /// The platform under this system, if it has one. A target that never has one returns `None` of
     /// the type [`NoPlatform`].
     fn platform(&self) -> Option<&(impl PlatformTarget + NodeTarget + ReplicaSelector)>;
+
+    /// The processes of this system's replicas, if they can be frozen. A target where they never can
+    /// returns `None` of the type [`NoProcesses`].
+    fn processes(&self) -> Option<&impl ProcessTarget>;
 
     /// The service's replicas.
     fn census(&self, service: &str) -> impl Future<Output = Result<Census, TargetError>> + Send;
@@ -72,20 +78,6 @@ pub trait FaultTarget: Sync {
     /// Brings a stopped service back with as many replicas as are wanted. Does nothing when it
     /// is not stopped.
     fn start(&self, service: &str) -> impl Future<Output = Result<(), TargetError>> + Send;
-
-    /// Freezes replicas. Returns how many were there to be frozen.
-    fn pause(
-        &self,
-        service: &str,
-        replicas: &[u32],
-    ) -> impl Future<Output = Result<u64, TargetError>> + Send;
-
-    /// Lets frozen replicas continue; those that have gone meanwhile are skipped.
-    fn resume(
-        &self,
-        service: &str,
-        replicas: &[u32],
-    ) -> impl Future<Output = Result<(), TargetError>> + Send;
 
     /// Sets how many replicas there should be.
     fn scale(

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use brunt_faults::{
     AutoscalerChange, Census, EdgeHandle, FaultTarget, NoPlatform, NodeTarget, PlatformTarget,
-    ReplicaSelector, TargetError,
+    ProcessTarget, ReplicaSelector, TargetError,
 };
 use brunt_proxy::{FaultId, Proxy};
 use brunt_scenarios::plan::EdgeFault;
@@ -46,6 +46,10 @@ impl FaultTarget for LocalSystem {
         None::<&NoPlatform>
     }
 
+    fn processes(&self) -> Option<&impl ProcessTarget> {
+        Some(self)
+    }
+
     async fn census(&self, service: &str) -> Result<Census, TargetError> {
         Ok(self.workload(service)?.census())
     }
@@ -76,15 +80,6 @@ impl FaultTarget for LocalSystem {
 
     async fn start(&self, service: &str) -> Result<(), TargetError> {
         self.workload(service)?.start_again();
-        Ok(())
-    }
-
-    async fn pause(&self, service: &str, replicas: &[u32]) -> Result<u64, TargetError> {
-        Ok(self.workload(service)?.send(replicas, ReplicaAction::Pause).await)
-    }
-
-    async fn resume(&self, service: &str, replicas: &[u32]) -> Result<(), TargetError> {
-        self.workload(service)?.send(replicas, ReplicaAction::Resume).await;
         Ok(())
     }
 
@@ -145,5 +140,16 @@ impl FaultTarget for LocalSystem {
         let hits = self.edge(from, to)?.recover(FaultId(handle.0));
         // A fault that is not in force any more has hit nothing more.
         Ok(hits.unwrap_or_default())
+    }
+}
+
+impl ProcessTarget for LocalSystem {
+    async fn pause(&self, service: &str, replicas: &[u32]) -> Result<u64, TargetError> {
+        Ok(self.workload(service)?.send(replicas, ReplicaAction::Pause).await)
+    }
+
+    async fn resume(&self, service: &str, replicas: &[u32]) -> Result<(), TargetError> {
+        self.workload(service)?.send(replicas, ReplicaAction::Resume).await;
+        Ok(())
     }
 }

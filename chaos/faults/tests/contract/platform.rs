@@ -120,3 +120,13 @@ async fn a_target_without_a_platform_says_where_the_fault_is_possible() {
     );
     assert_eq!(target.calls(), [""; 0]);
 }
+
+#[tokio::test]
+async fn a_target_whose_processes_cannot_be_frozen_says_what_comes_close() {
+    let target = Recorded::of(2, 2).without_processes();
+    let pause = FaultKind::Pause { service: "shop".to_owned(), pick: Pick::All };
+    let error = applied(&pause, &target, ALL).await.unwrap_err();
+    assert!(matches!(error, FaultError::Target(TargetError::NotHere { .. })), "{error}");
+    assert!(error.to_string().contains("`stress` slows it down"), "{error}");
+    assert_eq!(target.calls(), [""; 0]);
+}

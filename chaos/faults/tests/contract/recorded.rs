@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use brunt_faults::{
     AutoscalerChange, Census, EdgeHandle, FaultTarget, Node, NodeEffect, NodeTarget,
-    PlatformTarget, Replica, ReplicaSelector, TargetError,
+    PlatformTarget, ProcessTarget, Replica, ReplicaSelector, TargetError,
 };
 use brunt_scenarios::plan::{
     EdgeFault, NodeFault, NodePick, PlatformFault, ReplicaFilter, Rollout, StrategyKind,
@@ -17,6 +17,7 @@ pub struct Recorded {
     ready: u32,
     kind: StrategyKind,
     has_platform: bool,
+    has_processes: bool,
     /// Why replicas stay on a node that is drained.
     kept: Option<String>,
     calls: Mutex<Vec<String>>,
@@ -30,6 +31,7 @@ impl Recorded {
             ready,
             kind: StrategyKind::RollingUpdate,
             has_platform: true,
+            has_processes: true,
             kept: None,
             calls: Mutex::default(),
         }
@@ -42,6 +44,11 @@ impl Recorded {
 
     pub fn without_platform(mut self) -> Self {
         self.has_platform = false;
+        self
+    }
+
+    pub fn without_processes(mut self) -> Self {
+        self.has_processes = false;
         self
     }
 
@@ -66,6 +73,10 @@ impl Recorded {
 impl FaultTarget for Recorded {
     fn platform(&self) -> Option<&(impl PlatformTarget + NodeTarget + ReplicaSelector)> {
         self.has_platform.then_some(self)
+    }
+
+    fn processes(&self) -> Option<&impl ProcessTarget> {
+        self.has_processes.then_some(self)
     }
 
     async fn census(&self, service: &str) -> Result<Census, TargetError> {
@@ -105,16 +116,6 @@ impl FaultTarget for Recorded {
 
     async fn start(&self, service: &str) -> Result<(), TargetError> {
         self.note(format!("start {service}"));
-        Ok(())
-    }
-
-    async fn pause(&self, service: &str, replicas: &[u32]) -> Result<u64, TargetError> {
-        self.note(format!("pause {service} {replicas:?}"));
-        Ok(replicas.len() as u64)
-    }
-
-    async fn resume(&self, service: &str, replicas: &[u32]) -> Result<(), TargetError> {
-        self.note(format!("resume {service} {replicas:?}"));
         Ok(())
     }
 
@@ -168,6 +169,18 @@ impl FaultTarget for Recorded {
         _: AutoscalerChange,
     ) -> Result<(), TargetError> {
         self.note(format!("restore autoscaler {service}"));
+        Ok(())
+    }
+}
+
+impl ProcessTarget for Recorded {
+    async fn pause(&self, service: &str, replicas: &[u32]) -> Result<u64, TargetError> {
+        self.note(format!("pause {service} {replicas:?}"));
+        Ok(replicas.len() as u64)
+    }
+
+    async fn resume(&self, service: &str, replicas: &[u32]) -> Result<(), TargetError> {
+        self.note(format!("resume {service} {replicas:?}"));
         Ok(())
     }
 }

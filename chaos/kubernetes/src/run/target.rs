@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use brunt_faults::{
-    AutoscalerChange, Census, EdgeHandle, FaultTarget, Node, NodeEffect, NodeTarget,
-    PlatformTarget, Replica, ReplicaSelector, TargetError,
+    AutoscalerChange, Census, EdgeHandle, FaultTarget, NoProcesses, Node, NodeEffect, NodeTarget,
+    PlatformTarget, ProcessTarget, Replica, ReplicaSelector, TargetError,
 };
 use brunt_scenarios::plan::{
     EdgeFault, FaultKind, NodeFault, NodePick, PlatformFault, ReplicaFilter,
@@ -27,6 +27,10 @@ impl ClusterRun {
 impl FaultTarget for ClusterRun {
     fn platform(&self) -> Option<&(impl PlatformTarget + NodeTarget + ReplicaSelector)> {
         Some(self)
+    }
+
+    fn processes(&self) -> Option<&impl ProcessTarget> {
+        None::<&NoProcesses>
     }
 
     async fn census(&self, service: &str) -> Result<Census, TargetError> {
@@ -85,20 +89,6 @@ impl FaultTarget for ClusterRun {
 
     async fn start(&self, service: &str) -> Result<(), TargetError> {
         scale::recover(&self.changer, self.services.workload(service)?).await
-    }
-
-    async fn pause(&self, service: &str, _: &[u32]) -> Result<u64, TargetError> {
-        self.services.workload(service)?;
-        Err(TargetError::NotHere {
-            what: "freezing processes".to_owned(),
-            instead: "without privileges the first process of a container cannot be frozen; \
-                      `stress` slows it down, `stop` takes it away"
-                .to_owned(),
-        })
-    }
-
-    async fn resume(&self, _: &str, _: &[u32]) -> Result<(), TargetError> {
-        Ok(())
     }
 
     async fn scale(&self, service: &str, replicas: u32) -> Result<(), TargetError> {
