@@ -12,6 +12,7 @@ pub(crate) mod get;
 pub(crate) mod kill;
 pub(crate) mod kill_container;
 pub(crate) mod nodes;
+pub(crate) mod outage;
 pub(crate) mod pod_template;
 pub(crate) mod probe;
 pub(crate) mod recovery;

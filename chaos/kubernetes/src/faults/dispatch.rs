@@ -4,7 +4,6 @@ use brunt_faults::TargetError;
 use brunt_scenarios::plan::PlatformFault;
 
 use super::context::FaultContext;
-use super::recovery::recover_change;
 use super::{
     autoscale, evict, kill_container, probe, remove, roll_back, set_config, set_env, stress,
 };
@@ -76,16 +75,10 @@ pub(crate) async fn recover(
             Ok(())
         }
         PlatformFault::Remove => remove::recover(changer, workload).await,
-        PlatformFault::SetConfig { name, .. } => {
-            recover_change(changer, &set_config::object(name), set_config::SLOT).await
-        }
+        PlatformFault::SetConfig { name, .. } => set_config::recover(changer, name).await,
         PlatformFault::Autoscale { .. } => autoscale::recover(changer, workload).await,
-        PlatformFault::SetEnv { .. } => {
-            recover_change(changer, &workload.object, set_env::SLOT).await
-        }
-        PlatformFault::Probe { which, .. } => {
-            recover_change(changer, &workload.object, probe::field(*which)).await
-        }
-        PlatformFault::RollBack => recover_change(changer, &workload.object, roll_back::SLOT).await,
+        PlatformFault::SetEnv { .. } => set_env::recover(changer, workload).await,
+        PlatformFault::Probe { which, .. } => probe::recover(changer, workload, *which).await,
+        PlatformFault::RollBack => roll_back::recover(changer, workload).await,
     }
 }

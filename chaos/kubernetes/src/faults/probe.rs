@@ -4,6 +4,7 @@ use brunt_faults::TargetError;
 use brunt_scenarios::scenario::ProbeKind;
 use serde_json::json;
 
+use super::recovery::recover_change;
 use super::replacement;
 use crate::changes::change::Change;
 use crate::changes::changer::Changer;
@@ -11,7 +12,7 @@ use crate::observe::workload::Workload;
 
 /// The probe's field in a container, which is also the slot: each probe may be changed by a fault
 /// of its own, and recovering must not depend on a probe that the fault has removed.
-pub(super) fn field(which: ProbeKind) -> &'static str {
+fn field(which: ProbeKind) -> &'static str {
     match which {
         ProbeKind::Readiness => "readinessProbe",
         ProbeKind::Liveness => "livenessProbe",
@@ -37,4 +38,12 @@ pub(super) async fn inject(
     let change = Change { object: workload.object.clone(), slot: field.to_owned(), values };
     changer.apply(&change).await?;
     Ok(())
+}
+
+pub(super) async fn recover(
+    changer: &Changer,
+    workload: &Workload,
+    which: ProbeKind,
+) -> Result<(), TargetError> {
+    recover_change(changer, &workload.object, field(which)).await
 }

@@ -6,6 +6,7 @@ use kube::ResourceExt;
 use kube::api::ListParams;
 use serde_json::Value;
 
+use super::recovery::recover_change;
 use super::replacement;
 use crate::changes::change::Change;
 use crate::changes::changer::Changer;
@@ -16,7 +17,7 @@ use crate::client::port_forward::selector;
 use crate::observe::ownership::Owner;
 use crate::observe::workload::Workload;
 
-pub(super) const SLOT: &str = "version";
+const SLOT: &str = "version";
 
 /// The annotation of a ReplicaSet that says which revision of its Deployment it is.
 const REVISION: &str = "deployment.kubernetes.io/revision";
@@ -35,6 +36,10 @@ pub(super) async fn inject(changer: &Changer, workload: &Workload) -> Result<(),
     };
     changer.apply(&change).await?;
     Ok(())
+}
+
+pub(super) async fn recover(changer: &Changer, workload: &Workload) -> Result<(), TargetError> {
+    recover_change(changer, &workload.object, SLOT).await
 }
 
 /// The version of a workload that was in use before the current one.

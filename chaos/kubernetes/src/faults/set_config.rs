@@ -6,14 +6,15 @@ use std::collections::BTreeMap;
 use brunt_faults::TargetError;
 use serde_json::json;
 
+use super::recovery::recover_change;
 use crate::changes::change::Change;
 use crate::changes::changer::Changer;
 use crate::changes::json_patch::escaped;
 use crate::client::object::{ObjectKind, ObjectRef};
 
-pub(super) const SLOT: &str = "data";
+const SLOT: &str = "data";
 
-pub(super) fn object(name: &str) -> ObjectRef {
+fn object(name: &str) -> ObjectRef {
     ObjectRef::new(ObjectKind::ConfigMap, name)
 }
 
@@ -28,4 +29,8 @@ pub(super) async fn inject(
     let change = Change { object: object(name), slot: SLOT.to_owned(), values };
     changer.apply(&change).await?;
     Ok(())
+}
+
+pub(super) async fn recover(changer: &Changer, name: &str) -> Result<(), TargetError> {
+    recover_change(changer, &object(name), SLOT).await
 }

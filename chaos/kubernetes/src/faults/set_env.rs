@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use brunt_faults::TargetError;
 
 use super::pod_template::environment_at;
+use super::recovery::recover_change;
 use super::replacement;
 use crate::changes::change::Change;
 use crate::changes::changer::Changer;
@@ -13,7 +14,7 @@ use crate::client::error::KubeError;
 use crate::client::unclear_target::UnclearTarget;
 use crate::observe::workload::Workload;
 
-pub(super) const SLOT: &str = "env";
+const SLOT: &str = "env";
 
 pub(super) async fn inject(
     changer: &Changer,
@@ -28,6 +29,10 @@ pub(super) async fn inject(
     let change = Change { object: workload.object.clone(), slot: SLOT.to_owned(), values };
     changer.apply(&change).await?;
     Ok(())
+}
+
+pub(super) async fn recover(changer: &Changer, workload: &Workload) -> Result<(), TargetError> {
+    recover_change(changer, &workload.object, SLOT).await
 }
 
 /// Refuses a fault that would replace no pod, or that names a container which is not there.

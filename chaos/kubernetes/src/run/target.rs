@@ -12,7 +12,9 @@ use brunt_scenarios::plan::{
 };
 
 use super::ClusterRun;
-use crate::faults::{cordon, dispatch, drain, get, kill, nodes, rollout, scale, select_replicas};
+use crate::faults::{
+    cordon, dispatch, drain, get, kill, nodes, outage, rollout, scale, select_replicas,
+};
 use crate::observe::pod_state::PodState;
 
 /// How long a pod may take to be gone after its grace.
@@ -197,14 +199,7 @@ impl NodeTarget for ClusterRun {
                 }
                 drained
             }
-            // A node without power is played by its pods: they go at once, and none comes back.
-            NodeFault::Outage => {
-                let mut gone = 0;
-                for (service, replicas) in replicas {
-                    gone += self.kill(service, replicas, Duration::ZERO).await?;
-                }
-                Ok(NodeEffect { hits: gone, kept: None })
-            }
+            NodeFault::Outage => outage::inject(&self.changer, &self.observer, replicas).await,
         }
     }
 
