@@ -20,6 +20,9 @@ use crate::client::object::ObjectRef;
 /// Something that happened: the service, the number of its pod if it is about one, and what.
 pub(crate) type ServiceEvent = (String, Option<u32>, EventKind);
 
+/// EndpointSlice → its Service, and the pods in it that are ready.
+type ReadyBySlice = BTreeMap<String, (String, BTreeSet<String>)>;
+
 #[derive(Debug)]
 struct ServiceState {
     /// What its pods belong to.
@@ -38,6 +41,16 @@ impl ServiceState {
         let (progress, reported_ready) = (WorkloadProgress::default(), BTreeSet::new());
         Self { workload, fronts, last: 0, progress, reported_ready }
     }
+
+    /// Whether requests to this service are sent to a pod of it. Endpoints and the Ready condition
+    /// differ for a moment after each change, and requests go by the endpoints.
+    fn sends_to(&self, pod: &PodState, slices: &ReadyBySlice) -> bool {
+        if self.fronts.is_empty() {
+            return pod.ready && !pod.leaving;
+        }
+        let mut all = slices.values();
+        all.any(|(front, ready)| self.fronts.contains(front) && ready.contains(&pod.name))
+    }
 }
 
 /// All that is known of the services and their pods.
@@ -48,8 +61,7 @@ pub(crate) struct SystemState {
     ownership: Ownership,
     /// By name: pods whose ReplicaSet has not been seen yet, so that their service is not known.
     unclaimed: BTreeMap<String, Pod>,
-    /// EndpointSlice → its Service, and the pods in it that are ready.
-    slices: BTreeMap<String, (String, BTreeSet<String>)>,
+    slices: ReadyBySlice,
     /// EndpointSlice → where it leads.
     addresses: BTreeMap<String, SliceAddresses>,
 }
@@ -89,16 +101,7 @@ impl SystemState {
     /// Whether a pod is sent requests: it is in the endpoints, or, where no Service leads to it,
     /// its Ready condition holds.
     pub(crate) fn gets_requests(&self, pod: &PodState) -> bool {
-        // Endpoints and the Ready condition differ for a moment after each change, and requests go
-        // by the endpoints.
-        let fronts = self.services.get(&pod.service).map(|service| &service.fronts);
-        match fronts {
-            Some(fronts) if !fronts.is_empty() => self
-                .slices
-                .values()
-                .any(|(front, ready)| fronts.contains(front) && ready.contains(&pod.name)),
-            _ => pod.ready && !pod.leaving,
-        }
+        self.services.get(&pod.service).is_some_and(|service| service.sends_to(pod, &self.slices))
     }
 
     /// Counts the endpoints of one more Service for a service. While an edge proxy is in a callee's

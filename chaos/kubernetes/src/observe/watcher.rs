@@ -94,11 +94,7 @@ impl Observer {
     }
 
     /// Starts the watches; dropping the set ends them.
-    pub(crate) fn follow(
-        &self,
-        cluster: &Cluster,
-        workloads: &IndexMap<String, Workload>,
-    ) -> JoinSet<()> {
+    pub(crate) fn follow(&self, cluster: &Cluster) -> JoinSet<()> {
         // Whole objects, not metadata: what happened to a pod is read from its status. A watch that
         // breaks is opened again after a growing pause, as a server that restarts meets all of
         // them.
@@ -109,21 +105,16 @@ impl Observer {
         let deployments = watcher(cluster.api::<Deployment>(), every()).default_backoff();
         let sets = watcher(cluster.api::<StatefulSet>(), every()).default_backoff();
         let replica_sets = watcher(cluster.api::<ReplicaSet>(), every()).default_backoff();
-        let named = |wanted: ObjectKind| -> Vec<(String, String)> {
-            let of_kind = workloads.iter().filter(|(_, one)| one.object.kind == wanted);
-            of_kind.map(|(service, one)| (one.object.name.clone(), service.clone())).collect()
-        };
-        let (of_deployments, of_sets) =
-            (named(ObjectKind::Deployment), named(ObjectKind::StatefulSet));
         let mut all = JoinSet::new();
         let seen = || self.clone();
         all.spawn(seen().pods(pods).in_current_span());
         all.spawn(seen().slices(slices).in_current_span());
         all.spawn(seen().events(events).in_current_span());
         let progress = WorkloadProgress::of_deployment;
-        let deployments = seen().workloads(deployments, of_deployments, "deployments", progress);
+        let deployments = seen().workloads(deployments, ObjectKind::Deployment, progress);
         all.spawn(deployments.in_current_span());
-        let sets = seen().workloads(sets, of_sets, "statefulsets", WorkloadProgress::of_set);
+        let progress = WorkloadProgress::of_set;
+        let sets = seen().workloads(sets, ObjectKind::StatefulSet, progress);
         all.spawn(sets.in_current_span());
         all.spawn(seen().replica_sets(replica_sets).in_current_span());
         all
@@ -192,18 +183,18 @@ impl Observer {
     async fn workloads<K>(
         self,
         stream: impl Stream<Item = watcher::Result<watcher::Event<K>>>,
-        services: Vec<(String, String)>,
-        what: &'static str,
+        kind: ObjectKind,
         progress: impl Fn(&K) -> WorkloadProgress,
     ) where
         K: ResourceExt,
     {
+        let what = match kind {
+            ObjectKind::StatefulSet => "statefulsets",
+            _ => "deployments",
+        };
         self.each(stream, what, |state, event| match event {
             watcher::Event::Apply(one) | watcher::Event::InitApply(one) => {
-                let service = services.iter().find(|(name, _)| *name == one.name_any());
-                service
-                    .map(|(_, service)| state.workload(service, progress(&one)))
-                    .unwrap_or_default()
+                state.workload(kind, &one.name_any(), progress(&one))
             }
             _ => vec![],
         })

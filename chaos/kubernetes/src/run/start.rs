@@ -39,7 +39,7 @@ impl ClusterRun {
         let (sender, observed) = mpsc::unbounded_channel();
         // Before the watchdog: it takes seconds to start, in which the watches list.
         let observer = Observer::new(&services.workloads, sender);
-        let watches = observer.follow(&cluster, &services.workloads);
+        let watches = observer.follow(&cluster);
         if tokio::time::timeout(LIST_TIMEOUT, observer.complete()).await.is_err() {
             let gaps = observer.gaps();
             let why = gaps.first().map_or("no answer".to_owned(), |gap| gap.what.clone());

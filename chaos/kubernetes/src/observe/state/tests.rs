@@ -162,9 +162,15 @@ fn a_rollout_begins_with_a_new_template_and_ends_when_settled() {
         .unwrap();
         WorkloadProgress::of_deployment(&one)
     };
-    assert_eq!(state.workload("shop", deployment("v1", 1, 1, 2)), []);
-    assert_eq!(words(&state.workload("shop", deployment("v2", 2, 1, 2))), ["shop rollout began"]);
-    assert_eq!(state.workload("shop", deployment("v2", 2, 2, 1)), []);
-    assert_eq!(words(&state.workload("shop", deployment("v2", 2, 2, 2))), ["shop rollout done"]);
-    assert_eq!(state.workload("shop", deployment("v2", 2, 2, 2)), []);
+    assert_eq!(state.workload(ObjectKind::Deployment, "shop", deployment("v1", 1, 1, 2)), []);
+    assert_eq!(
+        words(&state.workload(ObjectKind::Deployment, "shop", deployment("v2", 2, 1, 2))),
+        ["shop rollout began"]
+    );
+    assert_eq!(state.workload(ObjectKind::Deployment, "shop", deployment("v2", 2, 2, 1)), []);
+    assert_eq!(
+        words(&state.workload(ObjectKind::Deployment, "shop", deployment("v2", 2, 2, 2))),
+        ["shop rollout done"]
+    );
+    assert_eq!(state.workload(ObjectKind::Deployment, "shop", deployment("v2", 2, 2, 2)), []);
 }

@@ -8,57 +8,54 @@ use k8s_openapi::api::core::v1::{Event, Pod};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use kube::ResourceExt;
 
-use super::{ServiceEvent, SystemState};
+use super::{ReadyBySlice, ServiceEvent, ServiceState, SystemState};
+use crate::client::object::ObjectKind;
 use crate::observe::endpoint_slice::SliceAddresses;
-use crate::observe::ownership::PodOwner;
+use crate::observe::ownership::{Owner, PodOwner};
 use crate::observe::pod_state::{PodState, how_it_ended, updated};
 use crate::observe::workload_progress::WorkloadProgress;
 
 impl SystemState {
     pub(crate) fn pod(&mut self, pod: &Pod) -> Vec<ServiceEvent> {
         let name = pod.name_any();
-        let Some(service) = self.service_of(pod, &name) else {
+        let owner = self.owner_of(pod, &name);
+        let mut all = self.services.iter_mut();
+        let ours = owner.and_then(|owner| all.find(|(_, state)| owner.is(&state.workload)));
+        let Some((service, state)) = ours else {
             // Somebody has taken it from its workload, which has a new one in its place.
             return self.pod_left(&name, "no longer the workload's");
         };
         let known = self.pods.get(&name).cloned();
-        let before = known.unwrap_or_else(|| self.first_seen(&service, &name));
+        let before = known.unwrap_or_else(|| state.first_seen(service, &name));
         let now = updated(pod, &before);
         let mut happened = Vec::new();
         let mut say = |what| happened.push((service.clone(), Some(now.number), what));
         // Restarts are counted rather than watched: a watch may merge the end of a container and
         // its next start into one update, in which it runs as before.
-        if now.restarts > before.restarts {
+        let has_restarted = now.restarts > before.restarts;
+        if has_restarted {
             say(EventKind::Exited { how: how_it_ended(pod) });
             let reason =
                 if before.unhealthy { RestartReason::Liveness } else { RestartReason::Crash };
             say(EventKind::Restarting { reason });
-        }
-        if now.running && (!before.running || now.restarts > before.restarts) {
-            say(EventKind::Started);
-        }
-        if now.restarts > before.restarts
-            && let Some(service) = self.services.get_mut(&service)
-        {
             // A container that starts again is out until it is seen to be ready.
-            service.reported_ready.remove(&name);
+            state.reported_ready.remove(&name);
+        }
+        if now.running && (!before.running || has_restarted) {
+            say(EventKind::Started);
         }
         // The kubelet's event explains one restart; the next may have another reason.
         let unhealthy = before.unhealthy && now.restarts == before.restarts;
         self.pods.insert(name, PodState { unhealthy, ..now });
-        happened.extend(self.readiness(&service));
+        happened.extend(state.readiness(service, &self.pods, &self.slices));
         happened
     }
 
-    /// The service whose workload owns a pod.
-    fn service_of(&mut self, pod: &Pod, name: &str) -> Option<String> {
+    /// What a pod belongs to. One whose ReplicaSet has not been seen yet is kept until it is.
+    fn owner_of(&mut self, pod: &Pod, name: &str) -> Option<Owner> {
         self.unclaimed.remove(name);
         match self.ownership.of(pod) {
-            PodOwner::Workload(owner) => {
-                let mut all = self.services.iter();
-                let ours = all.find(|(_, service)| owner.is(&service.workload));
-                ours.map(|(service, _)| service.clone())
-            }
+            PodOwner::Workload(owner) => Some(owner),
             PodOwner::Unseen => {
                 self.unclaimed.insert(name.to_owned(), pod.clone());
                 None
@@ -73,20 +70,6 @@ impl SystemState {
         let seen = |pod: &&Pod| self.ownership.of(pod) != PodOwner::Unseen;
         let claimed: Vec<Pod> = self.unclaimed.values().filter(seen).cloned().collect();
         claimed.iter().flat_map(|pod| self.pod(pod)).collect()
-    }
-
-    fn first_seen(&mut self, service: &str, name: &str) -> PodState {
-        let number = self.services.get_mut(service).map_or(0, |state| {
-            // A number is never given again: reports refer to it for the whole run.
-            state.last += 1;
-            state.last
-        });
-        PodState {
-            service: service.to_owned(),
-            number,
-            name: name.to_owned(),
-            ..PodState::default()
-        }
     }
 
     pub(crate) fn pod_gone(&mut self, name: &str) -> Vec<ServiceEvent> {
@@ -137,48 +120,28 @@ impl SystemState {
     }
 
     fn front_changed(&mut self, front: &str) -> Vec<ServiceEvent> {
-        let touched = self.services.iter().filter(|(_, service)| service.fronts.contains(front));
-        let touched: Vec<String> = touched.map(|(name, _)| name.clone()).collect();
-        touched.iter().flat_map(|service| self.readiness(service)).collect()
+        let (pods, slices) = (&self.pods, &self.slices);
+        let touched = self.services.iter_mut().filter(|(_, state)| state.fronts.contains(front));
+        touched.flat_map(|(service, state)| state.readiness(service, pods, slices)).collect()
     }
 
-    /// Which pods came into the endpoints of a service, and which left them.
-    fn readiness(&mut self, service: &str) -> Vec<ServiceEvent> {
-        let pods = self.pods.values().filter(|pod| pod.service == service);
-        let now: BTreeMap<String, u32> = pods
-            .filter(|pod| self.gets_requests(pod))
-            .map(|pod| (pod.name.clone(), pod.number))
-            .collect();
-        let Some(state) = self.services.get_mut(service) else {
-            return vec![];
-        };
-        let mut happened = Vec::new();
-        // A pod that was deleted has left with its own event, and is not reported as unready as
-        // well.
-        for gone in state.reported_ready.iter().filter(|name| !now.contains_key(*name)) {
-            if let Some(pod) = self.pods.get(gone) {
-                happened.push((service.to_owned(), Some(pod.number), EventKind::NotReady));
-            }
-        }
-        for (_, number) in now.iter().filter(|(name, _)| !state.reported_ready.contains(*name)) {
-            happened.push((service.to_owned(), Some(*number), EventKind::Ready));
-        }
-        state.reported_ready = now.into_keys().collect();
-        happened
-    }
-
-    /// A Deployment or StatefulSet of a service.
+    /// A Deployment or StatefulSet, which may be that of a service.
     pub(crate) fn workload(
         &mut self,
-        service: &str,
+        kind: ObjectKind,
+        name: &str,
         mut now: WorkloadProgress,
     ) -> Vec<ServiceEvent> {
-        let Some(state) = self.services.get_mut(service) else {
+        let is_it =
+            |state: &ServiceState| state.workload.kind == kind && state.workload.name == name;
+        let Some((service, state)) = self.services.iter_mut().find(|(_, state)| is_it(state))
+        else {
+            // The namespace has others as well.
             return vec![];
         };
         let happened = now.since(&state.progress);
         state.progress = now;
-        happened.into_iter().map(|what| (service.to_owned(), None, what)).collect()
+        happened.into_iter().map(|what| (service.clone(), None, what)).collect()
     }
 
     /// An Event. The kubelet says in one that a liveness probe failed; the pod's status shows only
@@ -195,5 +158,45 @@ impl SystemState {
             }
             None => vec![],
         }
+    }
+}
+
+impl ServiceState {
+    fn first_seen(&mut self, service: &str, name: &str) -> PodState {
+        // A number is never given again: reports refer to it for the whole run.
+        self.last += 1;
+        PodState {
+            service: service.to_owned(),
+            number: self.last,
+            name: name.to_owned(),
+            ..PodState::default()
+        }
+    }
+
+    /// Which pods came into the endpoints of this service, and which left them.
+    fn readiness(
+        &mut self,
+        service: &str,
+        pods: &BTreeMap<String, PodState>,
+        slices: &ReadyBySlice,
+    ) -> Vec<ServiceEvent> {
+        let now: BTreeMap<String, u32> = pods
+            .values()
+            .filter(|pod| pod.service == service && self.sends_to(pod, slices))
+            .map(|pod| (pod.name.clone(), pod.number))
+            .collect();
+        let mut happened = Vec::new();
+        // A pod that was deleted has left with its own event, and is not reported as unready as
+        // well.
+        for gone in self.reported_ready.iter().filter(|name| !now.contains_key(*name)) {
+            if let Some(pod) = pods.get(gone) {
+                happened.push((service.to_owned(), Some(pod.number), EventKind::NotReady));
+            }
+        }
+        for (_, number) in now.iter().filter(|(name, _)| !self.reported_ready.contains(*name)) {
+            happened.push((service.to_owned(), Some(*number), EventKind::Ready));
+        }
+        self.reported_ready = now.into_keys().collect();
+        happened
     }
 }
