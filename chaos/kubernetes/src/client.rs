@@ -15,6 +15,7 @@ pub(crate) mod login_error;
 pub(crate) mod manifest;
 pub(crate) mod object;
 pub(crate) mod pod_proxy_get;
+pub(crate) mod pod_readiness;
 pub(crate) mod port_forward;
 pub(crate) mod program_error;
 pub(crate) mod report_configmap;

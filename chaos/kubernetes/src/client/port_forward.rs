@@ -16,6 +16,7 @@ use tracing::Instrument;
 use super::call::call_api;
 use super::connect::Cluster;
 use super::error::KubeError;
+use super::pod_readiness::is_ready;
 
 /// How long a cluster address may take to answer. A cluster address that is not routed from here
 /// drops packets silently, and each start of a run waits this long for it once a Service.
@@ -172,12 +173,4 @@ async fn any_ready(
 pub(crate) fn selector(labels: &BTreeMap<String, String>) -> String {
     let each: Vec<String> = labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
     each.join(",")
-}
-
-/// Whether a pod's Ready condition holds and it is not being deleted.
-pub(crate) fn is_ready(pod: &Pod) -> bool {
-    let conditions = pod.status.as_ref().and_then(|status| status.conditions.as_ref());
-    let ready =
-        conditions.into_iter().flatten().any(|one| one.type_ == "Ready" && one.status == "True");
-    ready && pod.metadata.deletion_timestamp.is_none()
 }

@@ -7,6 +7,8 @@ use k8s_openapi::api::core::v1::Pod;
 use kube::ResourceExt;
 use kube::api::Preconditions;
 
+use super::pod_status::PodReading;
+
 /// A pod of a service, as it was last seen.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct PodState {
@@ -21,12 +23,9 @@ pub(crate) struct PodState {
     pub(crate) address: Option<IpAddr>,
     /// It uses its node's network, so that its address is the node's and others have it too.
     pub(crate) on_host: bool,
-    /// It runs, and its Ready condition holds.
-    pub(crate) ready: bool,
     /// It is being deleted.
     pub(crate) leaving: bool,
-    pub(super) running: bool,
-    pub(super) restarts: i32,
+    pub(super) reading: PodReading,
     /// The kubelet has said that its liveness probe failed; the next restart is because of that.
     pub(super) unhealthy: bool,
 }
@@ -40,36 +39,15 @@ impl PodState {
 
 /// The state of a pod after an update; its service and number are those of before.
 pub(super) fn updated(pod: &Pod, before: &PodState) -> PodState {
-    let status = pod.status.as_ref();
-    let containers = status.and_then(|status| status.container_statuses.as_ref());
-    let conditions = status.and_then(|status| status.conditions.as_ref());
-    let is_ready = |kind: &str, value: &str| kind == "Ready" && value == "True";
-    let all = || containers.into_iter().flatten();
     let spec = pod.spec.as_ref();
     PodState {
         uid: pod.metadata.uid.clone(),
         labels: pod.labels().clone(),
-        address: status.and_then(|status| status.pod_ip.as_ref()?.parse().ok()),
+        address: pod.status.as_ref().and_then(|status| status.pod_ip.as_ref()?.parse().ok()),
         on_host: spec.is_some_and(|spec| spec.host_network == Some(true)),
         node: spec.and_then(|spec| spec.node_name.clone()).unwrap_or_default(),
-        ready: conditions.into_iter().flatten().any(|one| is_ready(&one.type_, &one.status)),
         leaving: pod.metadata.deletion_timestamp.is_some(),
-        running: all().any(|one| one.state.as_ref().is_some_and(|state| state.running.is_some())),
-        restarts: all().map(|one| one.restart_count).sum(),
+        reading: PodReading::of(pod),
         ..before.clone()
     }
-}
-
-/// How a container that was started again had ended.
-pub(super) fn how_it_ended(pod: &Pod) -> String {
-    let containers = pod.status.as_ref().and_then(|status| status.container_statuses.as_ref());
-    let mut last = containers
-        .into_iter()
-        .flatten()
-        .filter_map(|one| one.last_state.as_ref()?.terminated.as_ref());
-    last.next().map_or("ended".to_owned(), |end| match (end.signal, end.reason.as_deref()) {
-        (_, Some("OOMKilled")) => "out of memory".to_owned(),
-        (Some(signal), _) if signal > 0 => format!("signal {signal}"),
-        _ => format!("exit {}", end.exit_code),
-    })
 }

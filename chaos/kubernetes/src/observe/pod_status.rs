@@ -3,11 +3,46 @@
 
 use k8s_openapi::api::core::v1::{ContainerState, ContainerStatus, Pod};
 
-use crate::client::port_forward::is_ready;
+use crate::client::pod_readiness::is_ready;
 
 /// Reasons of the kubelet that do not go away by waiting: no such image, or a container that
 /// cannot be made.
 const STUCK: [&str; 4] = ["ErrImage", "ImagePull", "InvalidImage", "CreateContainer"];
+
+/// All that is read of a pod's conditions and containers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PodReading {
+    pub(crate) status: PodStatus,
+    /// Whether any of its containers runs, such as a sidecar that ends after the first one.
+    pub(crate) is_running: bool,
+    /// How often its containers were started again, all together.
+    pub(crate) restarts: i32,
+    /// How the container had ended that was started again last.
+    pub(crate) last_end: Option<String>,
+}
+
+impl PodReading {
+    pub(crate) fn of(pod: &Pod) -> Self {
+        let all = pod.status.as_ref().and_then(|status| status.container_statuses.as_deref());
+        let all = all.unwrap_or_default();
+        let runs =
+            |one: &ContainerStatus| one.state.as_ref().is_some_and(|state| state.running.is_some());
+        Self {
+            status: PodStatus::of(pod),
+            is_running: all.iter().any(runs),
+            restarts: all.iter().map(|one| one.restart_count).sum(),
+            last_end: all.iter().find_map(last_end),
+        }
+    }
+}
+
+/// Of a pod that has just been made known.
+impl Default for PodReading {
+    fn default() -> Self {
+        let status = PodStatus::Pending("it has not been seen yet".to_owned());
+        Self { status, is_running: false, restarts: 0, last_end: None }
+    }
+}
 
 /// How far the first container of a pod has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,6 +120,16 @@ fn last_exit(container: &ContainerStatus) -> String {
     last.map_or(String::new(), |end| format!("; it ended with code {}", end.exit_code))
 }
 
+/// How a container that was started again had ended, as the timeline says it.
+fn last_end(container: &ContainerStatus) -> Option<String> {
+    let end = container.last_state.as_ref()?.terminated.as_ref()?;
+    Some(match (end.signal, end.reason.as_deref()) {
+        (_, Some("OOMKilled")) => "out of memory".to_owned(),
+        (Some(signal), _) if signal > 0 => format!("signal {signal}"),
+        _ => format!("exit {}", end.exit_code),
+    })
+}
+
 fn exit(state: &ContainerState) -> Option<PodStatus> {
     let end = state.terminated.as_ref()?;
     Some(match (end.exit_code, end.signal, end.reason.as_deref()) {
@@ -138,6 +183,21 @@ mod tests {
         let full = json!({"conditions": [
             {"type": "PodScheduled", "status": "False", "message": "0/3 nodes"}]});
         assert_eq!(PodStatus::of(&pod(&full)), pending("no node takes it (0/3 nodes)"));
+    }
+
+    #[test]
+    fn a_sidecar_that_still_runs_keeps_a_pod_running_whose_first_container_has_ended() {
+        let container = |state: Value, restarts: i32| {
+            json!({"name": "c", "image": "", "imageID": "", "ready": false,
+                "restartCount": restarts, "state": state,
+                "lastState": {"terminated": {"exitCode": 137, "signal": 9}}})
+        };
+        let ended = container(json!({"terminated": {"exitCode": 1}}), 2);
+        let reading = PodReading::of(&pod(&json!({"containerStatuses": [
+            ended, container(json!({"running": {}}), 1)]})));
+        assert!(matches!(reading.status, PodStatus::Failed(_)), "{reading:?}");
+        assert!(reading.is_running);
+        assert_eq!((reading.restarts, reading.last_end.as_deref()), (3, Some("signal 9")));
     }
 
     #[test]

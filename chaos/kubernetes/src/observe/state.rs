@@ -13,6 +13,7 @@ use k8s_openapi::api::core::v1::Pod;
 use super::endpoint_slice::{SliceAddresses, addresses_at};
 use super::ownership::Ownership;
 use super::pod_state::PodState;
+use super::pod_status::PodStatus;
 use super::workload::Workload;
 use super::workload_progress::WorkloadProgress;
 use crate::client::object::ObjectRef;
@@ -46,7 +47,7 @@ impl ServiceState {
     /// differ for a moment after each change, and requests go by the endpoints.
     fn sends_to(&self, pod: &PodState, slices: &ReadyBySlice) -> bool {
         if self.fronts.is_empty() {
-            return pod.ready && !pod.leaving;
+            return pod.reading.status == PodStatus::Ready;
         }
         let mut all = slices.values();
         all.any(|(front, ready)| self.fronts.contains(front) && ready.contains(&pod.name))
@@ -77,8 +78,10 @@ impl SystemState {
 
     /// A service's pods that run and are not being deleted, by their numbers.
     pub(crate) fn pods(&self, service: &str) -> Vec<PodState> {
-        let all =
-            self.pods.values().filter(|pod| pod.service == service && pod.running && !pod.leaving);
+        let all = self
+            .pods
+            .values()
+            .filter(|pod| pod.service == service && pod.reading.is_running && !pod.leaving);
         let mut all: Vec<PodState> = all.cloned().collect();
         all.sort_by_key(|pod| pod.number);
         all
@@ -86,7 +89,7 @@ impl SystemState {
 
     /// Whether nothing of a service runs any more, not even a pod that is leaving.
     pub(crate) fn has_gone(&self, service: &str) -> bool {
-        self.pods.values().all(|pod| pod.service != service || !pod.running)
+        self.pods.values().all(|pod| pod.service != service || !pod.reading.is_running)
     }
 
     pub(crate) fn pod_at(&self, service: &str, number: u32) -> Option<PodState> {

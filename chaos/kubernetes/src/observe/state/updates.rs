@@ -12,7 +12,7 @@ use super::{ReadyBySlice, ServiceEvent, ServiceState, SystemState};
 use crate::client::object::ObjectKind;
 use crate::observe::endpoint_slice::SliceAddresses;
 use crate::observe::ownership::{Owner, PodOwner};
-use crate::observe::pod_state::{PodState, how_it_ended, updated};
+use crate::observe::pod_state::{PodState, updated};
 use crate::observe::workload_progress::WorkloadProgress;
 
 impl SystemState {
@@ -32,20 +32,21 @@ impl SystemState {
         let mut say = |what| happened.push((service.clone(), Some(now.number), what));
         // Restarts are counted rather than watched: a watch may merge the end of a container and
         // its next start into one update, in which it runs as before.
-        let has_restarted = now.restarts > before.restarts;
+        let has_restarted = now.reading.restarts > before.reading.restarts;
         if has_restarted {
-            say(EventKind::Exited { how: how_it_ended(pod) });
+            let how = now.reading.last_end.clone().unwrap_or_else(|| "ended".to_owned());
+            say(EventKind::Exited { how });
             let reason =
                 if before.unhealthy { RestartReason::Liveness } else { RestartReason::Crash };
             say(EventKind::Restarting { reason });
             // A container that starts again is out until it is seen to be ready.
             state.reported_ready.remove(&name);
         }
-        if now.running && (!before.running || has_restarted) {
+        if now.reading.is_running && (!before.reading.is_running || has_restarted) {
             say(EventKind::Started);
         }
         // The kubelet's event explains one restart; the next may have another reason.
-        let unhealthy = before.unhealthy && now.restarts == before.restarts;
+        let unhealthy = before.unhealthy && now.reading.restarts == before.reading.restarts;
         self.pods.insert(name, PodState { unhealthy, ..now });
         happened.extend(state.readiness(service, &self.pods, &self.slices));
         happened
