@@ -84,7 +84,7 @@ fn container(service: &CalleeService, by: &EdgeProxyArgs<'_>) -> Value {
     let mut ports = service.container_ports();
     ports.push(json!({"containerPort": control}));
     json!({
-        "name": "stand-in",
+        "name": "edge-proxy",
         "image": by.image,
         "imagePullPolicy": "IfNotPresent",
         "args": args(service, by),
@@ -114,10 +114,15 @@ fn args(service: &CalleeService, by: &EdgeProxyArgs<'_>) -> Vec<String> {
     args
 }
 
+/// The label that tells an edge proxy's pod from others. It is the word of earlier versions: the
+/// NetworkPolicies of users' callees select it, as docs/kubernetes.md asks of them, and would shut an
+/// edge proxy of another name out.
+const APP: &str = "brunt-stand-in";
+
 fn meta(of: ObjectMeta<'_>) -> Value {
     json!({
         "name": of.name,
-        "labels": {RUN: of.lease.run, "app.kubernetes.io/name": "brunt-stand-in"},
+        "labels": {RUN: of.lease.run, "app.kubernetes.io/name": APP},
         "annotations": {EXPIRES: of.lease.expires.to_string()},
         "ownerReferences": of.owner.into_iter().collect::<Vec<_>>(),
     })
