@@ -49,43 +49,54 @@ impl WrittenOptions {
         self.check_needed_options()?;
         let headers = self.headers()?;
         let url = self.flags.operands.first().map(String::as_str);
-        // At most one of these is given, so the order of the arms decides nothing.
-        let mut targets = match (
-            self.flags.value(Flag::Grpc),
-            self.flags.value(Flag::OpenApi),
-            self.flags.value(Flag::Har),
-        ) {
-            (Some(method), ..) => TargetRequests {
-                requests: self.grpc(method, url, &headers)?,
-                ..TargetRequests::default()
-            },
-            (_, Some(document), _) => {
-                let (name, text) = self.read(document)?;
-                self.openapi(&name, &text, url, &headers)?
-            }
-            (.., Some(name)) => {
-                let recorded =
-                    HarFile { name, base: url, headers: &headers }.requests(&read_text(name)?)?;
-                let pauses =
-                    // Without pauses, requests are a list like any other, and any user makes any of
-                    // them.
-                    if self.flags.has(Flag::Pauses) { recorded.pauses } else { Vec::new() };
-                TargetRequests {
-                    notes: passed_over(name, recorded.not_http, recorded.of_others),
-                    requests: recorded.requests,
-                    pauses,
-                    ..TargetRequests::default()
-                }
-            }
-            _ => {
-                TargetRequests { requests: self.urls(url, &headers)?, ..TargetRequests::default() }
-            }
-        };
+        let mut targets = self.of_source(url, &headers)?;
         targets.logins = self.logins(&headers)?;
         // Whatever the source, `--unix-socket` says where its requests go.
         self.place(&mut targets.requests);
         self.place(&mut targets.logins);
         if targets.requests.is_empty() { Err(LoadCliError::NoUrl) } else { Ok(targets) }
+    }
+
+    /// The requests of the source alone.
+    fn of_source(
+        &self,
+        url: Option<&str>,
+        headers: &[(String, String)],
+    ) -> Result<TargetRequests, LoadCliError> {
+        let value = |flag| self.flags.value(flag);
+        // At most one of these is given, so the order of the arms decides nothing.
+        match (value(Flag::Grpc), value(Flag::OpenApi), value(Flag::Har)) {
+            (Some(method), ..) => {
+                let requests = self.grpc(method, url, headers)?;
+                Ok(TargetRequests { requests, ..TargetRequests::default() })
+            }
+            (_, Some(document), _) => {
+                let (name, text) = self.read(document)?;
+                self.openapi(&name, &text, url, headers)
+            }
+            (.., Some(name)) => self.recorded(name, url, headers),
+            _ => {
+                let requests = self.urls(url, headers)?;
+                Ok(TargetRequests { requests, ..TargetRequests::default() })
+            }
+        }
+    }
+
+    fn recorded(
+        &self,
+        name: &str,
+        base: Option<&str>,
+        headers: &[(String, String)],
+    ) -> Result<TargetRequests, LoadCliError> {
+        let recorded = HarFile { name, base, headers }.requests(&read_text(name)?)?;
+        // Without pauses, requests are a list like any other, and any user makes any of them.
+        let pauses = if self.flags.has(Flag::Pauses) { recorded.pauses } else { Vec::new() };
+        Ok(TargetRequests {
+            notes: passed_over(name, recorded.not_http, recorded.of_others),
+            requests: recorded.requests,
+            pauses,
+            ..TargetRequests::default()
+        })
     }
 
     /// Options that mean nothing without another one.
