@@ -118,8 +118,8 @@ fn measure(attempt: &Attempt<'_>, common: &CommonArgs) -> Result<(Report, PathBu
     Ok((report, page))
 }
 
-/// The error of a run that could not even start its system. There is nothing to report, and a folder
-/// without a report would only confuse, unless its log says what was changed all the same.
+/// The error of a run that could not even start its system. There is nothing to report, and a
+/// folder without a report would only confuse, unless its log says what was changed all the same.
 fn not_started(error: Error, folder: &Path, log: Option<&RunLog>) -> Error {
     match log.and_then(RunLog::with_changes) {
         Some(log) => error.context(format!(
@@ -166,7 +166,7 @@ mod tests {
     use super::*;
     use crate::logging;
 
-    /// The error of a run in which `change` happens before it fails, and whether its folder is left.
+    /// The error of a run in which `change` happens before it fails, and whether its log is left.
     fn failed(change: impl FnOnce()) -> (String, bool) {
         let out = tempfile::tempdir().unwrap();
         let folder = run_folder::create(out.path(), "test").unwrap();

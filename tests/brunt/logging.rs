@@ -112,7 +112,7 @@ fn each_logged_change_of_a_replica_has_the_phases_before_and_after_it() {
     let (gone, others): (Vec<_>, Vec<_>) =
         seen.iter().partition(|(message, ..)| message.starts_with("gone ("));
     assert!(gone.iter().all(|(_, before, _)| before == "terminating"), "{gone:#?}");
-    // Frozen for too long, `front` is started again in place, and at the end both are stopped for good.
+    // Frozen for too long, `front` is started again in place; at the end both are stopped.
     let count = |after: &str| gone.iter().filter(|(.., found)| found == after).count();
     assert_eq!((count("back-off"), count("gone"), gone.len()), (1, 2, 3), "{gone:#?}");
     for (message, before, after) in &others {

@@ -43,8 +43,8 @@ pub trait FaultTarget: Sync {
     /// the type [`NoPlatform`].
     fn platform(&self) -> Option<&(impl PlatformTarget + NodeTarget + ReplicaSelector)>;
 
-    /// The processes of this system's replicas, if they can be frozen. A target where they never can
-    /// returns `None` of the type [`NoProcesses`].
+    /// The processes of this system's replicas, if they can be frozen. A target where they never
+    /// can returns `None` of the type [`NoProcesses`].
     fn processes(&self) -> Option<&impl ProcessTarget>;
 
     /// The service's replicas.

@@ -7,6 +7,7 @@ pub(crate) mod call;
 mod call_log;
 pub(crate) mod connect;
 pub(crate) mod error;
+mod error_from_client;
 pub(crate) mod exec;
 pub(crate) mod helper_pods;
 pub(crate) mod irreversible_error;

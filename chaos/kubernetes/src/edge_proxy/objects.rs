@@ -115,8 +115,8 @@ fn args(service: &CalleeService, by: &EdgeProxyArgs<'_>) -> Vec<String> {
 }
 
 /// The label that tells an edge proxy's pod from others. It is the word of earlier versions: the
-/// NetworkPolicies of users' callees select it, as docs/kubernetes.md asks of them, and would shut an
-/// edge proxy of another name out.
+/// NetworkPolicies of users' callees select it, as docs/kubernetes.md asks of them, and would shut
+/// an edge proxy of another name out.
 const APP: &str = "brunt-stand-in";
 
 fn meta(of: ObjectMeta<'_>) -> Value {

@@ -1,5 +1,5 @@
-//! Nodes without power, played by their pods: they go at once, and none comes back, as the nodes are
-//! closed. Recovering is opening the nodes (`cordon.rs`): replicas come back by themselves.
+//! Nodes without power, played by their pods: they go at once, and none comes back, as the nodes
+//! are closed. Recovering is opening the nodes (`cordon.rs`): replicas come back by themselves.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

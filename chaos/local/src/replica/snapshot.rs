@@ -42,8 +42,8 @@ impl ReplicaSnapshot {
         }
     }
 
-    /// Its phase as a person sees it. Kubernetes has no such phase as paused: a frozen process stays
-    /// ready until its probes fail.
+    /// Its phase as a person sees it. Kubernetes has no such phase as paused: a frozen process
+    /// stays ready until its probes fail.
     pub(crate) fn phase(&self) -> ReplicaPhase {
         match self.paused {
             true => ReplicaPhase::Paused,
