@@ -46,4 +46,8 @@ pub enum WorkloadKind {
     Deployment,
     /// Replicas with names of their own.
     StatefulSet,
+    /// One replica on each node.
+    DaemonSet,
+    /// Replicas that are all alike, and no Deployment that replaces them.
+    ReplicaSet,
 }

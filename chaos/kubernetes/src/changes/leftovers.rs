@@ -353,7 +353,7 @@ mod tests {
             calls.push(call(Method::GET, path, 200, nothing()));
         }
         calls.push(call(Method::GET, "/namespaces/ns/configmaps", 403, forbidden()));
-        for path in ["deployments", "statefulsets", "pods", "jobs"] {
+        for path in ["deployments", "statefulsets", "daemonsets", "replicasets", "pods", "jobs"] {
             calls.push(call(Method::GET, path, 200, nothing()));
         }
         calls.push(call(Method::GET, "/nodes", 403, forbidden()));

@@ -41,8 +41,10 @@ pub(crate) async fn revert_as(cluster: &Cluster, which: &RunSelector, by: Revert
     removed_workload::restore_all(cluster, which, &mut reverted).await;
     for kind in KINDS {
         if let Err(error) = restore_kind(cluster, kind, which, &mut reverted).await {
-            // An account that may not even list nodes has not changed any.
-            let harmless = (kind == ObjectKind::Node || by == RevertedBy::OwnRun)
+            // An account that may not even list nodes has not changed any; nor has one whose role is
+            // older than what runs change of kinds.
+            let rare = [ObjectKind::Node, ObjectKind::DaemonSet, ObjectKind::ReplicaSet];
+            let harmless = (rare.contains(&kind) || by == RevertedBy::OwnRun)
                 && matches!(error, KubeError::Forbidden { .. });
             let silent = matches!(error, KubeError::Silent { .. });
             if !harmless {

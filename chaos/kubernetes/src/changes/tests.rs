@@ -162,6 +162,9 @@ async fn only_expired_runs_are_reverted_and_their_watchdog_is_deleted_last() {
         call(Method::PATCH, SHOP, 200, shop(2, &json!({})))
             .saying(&[r#""value":2"#, r#""op":"remove""#]),
         call(Method::GET, "/statefulsets", 200, none("StatefulSet")),
+        // A role that is older than these kinds.
+        call(Method::GET, "/daemonsets", 403, no(403, "Forbidden", "not you")),
+        call(Method::GET, "/replicasets", 200, none("ReplicaSet")),
         call(Method::GET, "/nodes", 403, no(403, "Forbidden", "no")),
         call(Method::GET, "/services", 200, none("Service")),
         call(Method::GET, "/pods", 200, none("Pod")),

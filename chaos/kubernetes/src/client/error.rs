@@ -338,6 +338,15 @@ pub enum KubeError {
         /// What keeps its pods as they are.
         why: String,
     },
+    /// A workload has no number of replicas that could be changed; nothing was touched.
+    #[error(
+        "{object} has one pod on each node, and no number of replicas; use `kill`, or `remove` \
+         to take all of them away"
+    )]
+    NotScaled {
+        /// Kind and name.
+        object: String,
+    },
     /// A deleted object does not go.
     #[error(
         "{object} is still being deleted after {seconds} s (finalizers: {finalizers}); what was \

@@ -14,6 +14,8 @@ use super::error::KubeError;
 pub(crate) enum ObjectKind {
     Deployment,
     StatefulSet,
+    DaemonSet,
+    ReplicaSet,
     Autoscaler,
     Service,
     ConfigMap,
@@ -22,13 +24,15 @@ pub(crate) enum ObjectKind {
 }
 
 /// All of them, in the order in which they are restored: what leads traffic first, nodes last.
-pub(crate) const KINDS: [ObjectKind; 7] = [
+pub(crate) const KINDS: [ObjectKind; 9] = [
     ObjectKind::Service,
     ObjectKind::DisruptionBudget,
     ObjectKind::Autoscaler,
     ObjectKind::ConfigMap,
     ObjectKind::Deployment,
     ObjectKind::StatefulSet,
+    ObjectKind::DaemonSet,
+    ObjectKind::ReplicaSet,
     ObjectKind::Node,
 ];
 
@@ -37,6 +41,8 @@ impl ObjectKind {
         let (group, version, kind, plural) = match self {
             Self::Deployment => ("apps", "v1", "Deployment", "deployments"),
             Self::StatefulSet => ("apps", "v1", "StatefulSet", "statefulsets"),
+            Self::DaemonSet => ("apps", "v1", "DaemonSet", "daemonsets"),
+            Self::ReplicaSet => ("apps", "v1", "ReplicaSet", "replicasets"),
             Self::Autoscaler => {
                 ("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers")
             }
@@ -65,6 +71,8 @@ impl std::fmt::Display for ObjectKind {
         out.write_str(match self {
             Self::Deployment => "Deployment",
             Self::StatefulSet => "StatefulSet",
+            Self::DaemonSet => "DaemonSet",
+            Self::ReplicaSet => "ReplicaSet",
             Self::Autoscaler => "HorizontalPodAutoscaler",
             Self::Service => "Service",
             Self::ConfigMap => "ConfigMap",

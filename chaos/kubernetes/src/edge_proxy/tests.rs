@@ -156,6 +156,8 @@ async fn traffic_is_led_back_before_the_edge_proxy_of_an_older_brunt_is_deleted(
         call(Method::GET, "/configmaps", 200, list("ConfigMapList", &[])),
         call(Method::GET, "/deployments", 200, list("DeploymentList", &[])),
         call(Method::GET, "/statefulsets", 200, list("StatefulSetList", &[])),
+        call(Method::GET, "/daemonsets", 200, list("DaemonSetList", &[])),
+        call(Method::GET, "/replicasets", 200, list("ReplicaSetList", &[])),
         call(Method::GET, "/nodes", 200, list("NodeList", &[])),
         call(Method::GET, "/services", 200, list("ServiceList", &[added("brunt-payment-a")])),
         call(Method::DELETE, "/services/brunt-payment-a", 200, added("brunt-payment-a")),

@@ -5,12 +5,14 @@ use serde_json::Value;
 
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
-use crate::client::object::ObjectRef;
+use crate::client::object::{ObjectKind, ObjectRef};
 
 /// Reads a workload, and refuses one whose pods would all stay as they are.
 pub(crate) async fn read(cluster: &Cluster, object: &ObjectRef) -> Result<Value, KubeError> {
     let found = object.read(cluster).await?;
-    match why_nothing(&found) {
+    let bare = (object.kind == ObjectKind::ReplicaSet)
+        .then(|| "a ReplicaSet replaces none; use `kill`".to_owned());
+    match bare.or_else(|| why_nothing(&found)) {
         Some(why) => Err(KubeError::NothingReplaced { object: object.to_string(), why }),
         None => Ok(found),
     }

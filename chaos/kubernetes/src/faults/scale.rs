@@ -9,6 +9,7 @@ use crate::changes::changer::Changer;
 use crate::changes::irreversible;
 use crate::changes::record::stored_records;
 use crate::client::error::KubeError;
+use crate::client::object::ObjectKind;
 use crate::observe::workload::Workload;
 
 const SLOT: &str = "replicas";
@@ -22,8 +23,12 @@ pub(crate) async fn wanted(changer: &Changer, workload: &Workload) -> Result<u32
         Err(error) if error.is_not_found() => return Ok(0),
         object => object?,
     };
-    // A missing number means 1 to the API server.
-    let wanted = object.pointer(REPLICAS).and_then(Value::as_u64).unwrap_or(1);
+    // A missing number means 1 to the API server. A DaemonSet has none: its nodes decide.
+    let number = match workload.object.kind {
+        ObjectKind::DaemonSet => "/status/desiredNumberScheduled",
+        _ => REPLICAS,
+    };
+    let wanted = object.pointer(number).and_then(Value::as_u64).unwrap_or(1);
     Ok(u32::try_from(wanted).unwrap_or(u32::MAX))
 }
 
@@ -83,6 +88,9 @@ async fn set(
 
 /// Refuses to take away what does not come back with the replicas.
 pub(super) fn refuse(workload: &Workload, object: &Value, replicas: u32) -> Result<(), KubeError> {
+    if workload.object.kind == ObjectKind::DaemonSet {
+        return Err(KubeError::NotScaled { object: workload.object.to_string() });
+    }
     let now = object.pointer(REPLICAS).and_then(Value::as_u64).unwrap_or(1);
     // More replicas take nothing away when they come. They do when they go again.
     if u64::from(replicas) == now {

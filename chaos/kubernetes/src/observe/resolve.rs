@@ -6,8 +6,9 @@ use brunt_scenarios::plan::{self, ServiceOnKubernetes, WorkloadKind};
 use indexmap::IndexMap;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
+use super::inventory::{self, Inventory};
 use super::named_front;
-use super::workload::{self, Inventory, Workload};
+use super::workload::Workload;
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
 use crate::client::object::ObjectKind;
@@ -35,7 +36,7 @@ pub(crate) async fn find_each(
     cluster: &Cluster,
     system: &plan::System,
 ) -> Result<Vec<(String, Result<Workload, UnclearTarget>)>, KubeError> {
-    let there = workload::list(cluster).await?;
+    let there = inventory::list(cluster).await?;
     let wanted = system.services.iter().filter(|(_, service)| service.is_ours());
     let find = |(name, service): (&String, &plan::Service)| {
         (name.clone(), find_one(name, &service.on_kubernetes, &there, &cluster.namespace))
@@ -114,14 +115,18 @@ fn is_of(wanted: Option<WorkloadKind>, kind: ObjectKind) -> bool {
         None => true,
         Some(WorkloadKind::Deployment) => kind == ObjectKind::Deployment,
         Some(WorkloadKind::StatefulSet) => kind == ObjectKind::StatefulSet,
+        Some(WorkloadKind::DaemonSet) => kind == ObjectKind::DaemonSet,
+        Some(WorkloadKind::ReplicaSet) => kind == ObjectKind::ReplicaSet,
     }
 }
 
 fn kinds(wanted: Option<WorkloadKind>) -> &'static str {
     match wanted {
-        None => "Deployment or StatefulSet",
+        None => "Deployment, StatefulSet, DaemonSet or ReplicaSet",
         Some(WorkloadKind::Deployment) => "Deployment",
         Some(WorkloadKind::StatefulSet) => "StatefulSet",
+        Some(WorkloadKind::DaemonSet) => "DaemonSet",
+        Some(WorkloadKind::ReplicaSet) => "ReplicaSet",
     }
 }
 
@@ -153,7 +158,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::observe::workload::of_deployment;
+    use crate::observe::workload_kinds::of_deployment;
 
     fn deployment(name: &str, labels: &Value) -> (ObjectMeta, Workload) {
         let one = json!({

@@ -8,7 +8,7 @@ use std::time::Instant;
 use brunt_faults::{Observed, TargetError};
 use futures::{Stream, StreamExt};
 use indexmap::IndexMap;
-use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet, StatefulSet};
+use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
 use k8s_openapi::api::core::v1::{Event, Pod};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use kube::ResourceExt;
@@ -25,7 +25,7 @@ use super::workload_progress::WorkloadProgress;
 use crate::client::connect::Cluster;
 use crate::client::object::ObjectKind;
 
-/// How many watches there are, each of which must have listed everything before a run begins.
+/// How many watches every run has.
 const WATCHES: usize = 6;
 
 /// The state of the system, which the watches keep up to date. Clones share it.
@@ -33,6 +33,8 @@ const WATCHES: usize = 6;
 pub(crate) struct Observer {
     state: Arc<Mutex<SystemState>>,
     gaps: WatchGaps,
+    /// How many watches there are, each of which must have listed everything before a run begins.
+    watches: usize,
     sender: UnboundedSender<Observed>,
     /// How many watches have listed everything.
     listed: watch::Sender<usize>,
@@ -48,6 +50,7 @@ impl Observer {
         Self {
             state: Arc::new(Mutex::new(SystemState::of(workloads))),
             gaps: WatchGaps::default(),
+            watches: WATCHES + usize::from(has_daemon_set(workloads)),
             sender,
             listed: watch::Sender::new(0),
             changes: watch::Sender::new(()),
@@ -65,7 +68,7 @@ impl Observer {
 
     /// Waits until every watch has listed everything.
     pub(crate) async fn complete(&self) {
-        let _ = self.listed.subscribe().wait_for(|listed| *listed >= WATCHES).await;
+        let _ = self.listed.subscribe().wait_for(|listed| *listed >= self.watches).await;
     }
 
     pub(crate) fn changes(&self) -> watch::Receiver<()> {
@@ -117,6 +120,13 @@ impl Observer {
         let sets = seen().workloads(sets, ObjectKind::StatefulSet, progress);
         all.spawn(sets.in_current_span());
         all.spawn(seen().replica_sets(replica_sets).in_current_span());
+        // Only where there is one: few systems have any, and their accounts may not see them.
+        if self.watches > WATCHES {
+            let daemons = watcher(cluster.api::<DaemonSet>(), every()).default_backoff();
+            let progress = WorkloadProgress::of_daemon_set;
+            let daemons = seen().workloads(daemons, ObjectKind::DaemonSet, progress);
+            all.spawn(daemons.in_current_span());
+        }
         all
     }
 
@@ -143,7 +153,12 @@ impl Observer {
         stream: impl Stream<Item = watcher::Result<watcher::Event<ReplicaSet>>>,
     ) {
         self.each(stream, "replicasets", |state, event| match event {
-            watcher::Event::Apply(set) | watcher::Event::InitApply(set) => state.replica_set(&set),
+            watcher::Event::Apply(set) | watcher::Event::InitApply(set) => {
+                let mut happened = state.replica_set(&set);
+                let (name, progress) = (set.name_any(), WorkloadProgress::of_replica_set(&set));
+                happened.extend(state.workload(ObjectKind::ReplicaSet, &name, progress));
+                happened
+            }
             // Its pods go after it, and are still the workload's.
             _ => vec![],
         })
@@ -237,4 +252,8 @@ impl Observer {
             self.publish(when, happened);
         }
     }
+}
+
+fn has_daemon_set(workloads: &IndexMap<String, Workload>) -> bool {
+    workloads.values().any(|one| one.object.kind == ObjectKind::DaemonSet)
 }

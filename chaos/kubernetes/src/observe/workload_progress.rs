@@ -1,7 +1,7 @@
-//! How far a Deployment or StatefulSet has come.
+//! How far a workload has come.
 
 use brunt_scenarios::timeline::EventKind;
-use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
+use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
 use serde_json::Value;
 
 /// What matters of a workload's spec and status.
@@ -43,6 +43,37 @@ impl WorkloadProgress {
             generation: one.metadata.generation.unwrap_or_default(),
             settled: status.observed_generation >= one.metadata.generation
                 && status.current_revision == status.update_revision
+                && status.available_replicas.unwrap_or(0) == wanted
+                && status.replicas == wanted,
+            rolling: false,
+        }
+    }
+
+    pub(crate) fn of_daemon_set(one: &DaemonSet) -> Self {
+        let (spec, status) = (one.spec.as_ref(), one.status.clone().unwrap_or_default());
+        let wanted = status.desired_number_scheduled;
+        let all = [status.updated_number_scheduled, status.number_available];
+        Self {
+            wanted: Some(wanted),
+            template: spec
+                .and_then(|spec| serde_json::to_value(&spec.template).ok())
+                .unwrap_or_default(),
+            generation: one.metadata.generation.unwrap_or_default(),
+            settled: status.observed_generation >= one.metadata.generation
+                && all.iter().all(|number| number.unwrap_or(0) == wanted),
+            rolling: false,
+        }
+    }
+
+    pub(crate) fn of_replica_set(one: &ReplicaSet) -> Self {
+        let (spec, status) = (one.spec.as_ref(), one.status.clone().unwrap_or_default());
+        let wanted = spec.and_then(|spec| spec.replicas).unwrap_or(1);
+        Self {
+            wanted: Some(wanted),
+            // Another template replaces no pod, so it is no rollout.
+            template: Value::Null,
+            generation: one.metadata.generation.unwrap_or_default(),
+            settled: status.observed_generation >= one.metadata.generation
                 && status.available_replicas.unwrap_or(0) == wanted
                 && status.replicas == wanted,
             rolling: false,

@@ -102,7 +102,7 @@ fn differences(
 /// before are on other nodes and must not count, or no new one would fit.
 fn on_one_node(object: &Value, workload: &Workload) -> Vec<(String, Option<Value>)> {
     let version = match workload.object.kind {
-        ObjectKind::StatefulSet => "controller-revision-hash",
+        ObjectKind::StatefulSet | ObjectKind::DaemonSet => "controller-revision-hash",
         _ => "pod-template-hash",
     };
     let with_each_other = json!({"requiredDuringSchedulingIgnoredDuringExecution": [{

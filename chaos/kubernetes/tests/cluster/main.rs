@@ -5,7 +5,7 @@
 //! need a cluster that BRUNT_TEST_KUBECONFIG names, and an image of brunt that its nodes have,
 //! named by BRUNT_TEST_IMAGE. Without these a test that is asked for fails, and says so.
 //!
-//! - `edges::`, `faults::`, `helpers::`, `irreversible::`, `left_behind::`, `named_targets::`,
+//! - `edges::`, `faults::`, `helpers::`, `irreversible::`, `kinds::`, `left_behind::`, `named_targets::`,
 //!   `owned::`, `placement::`, `prepared::`, `replaced::`, `restored::`, `services::` and `targets::`
 //!   need nothing else, and take some minutes together.
 //! - `effects::` looks at the pods themselves; it takes longer, and needs metrics-server.
@@ -27,6 +27,7 @@ mod helpers;
 mod inject_fault;
 mod irreversible;
 mod killed;
+mod kinds;
 mod left_behind;
 mod leftovers;
 mod named_targets;

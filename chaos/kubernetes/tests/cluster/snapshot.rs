@@ -106,6 +106,7 @@ fn yaml(one: DynamicObject) -> String {
     }
     if let Some(annotations) = meta.get_mut("annotations").and_then(Value::as_object_mut) {
         annotations.remove("deployment.kubernetes.io/revision");
+        annotations.remove("deprecated.daemonset.template.generation");
         if annotations.is_empty() {
             meta.remove("annotations");
         }

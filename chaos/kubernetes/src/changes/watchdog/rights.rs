@@ -13,6 +13,9 @@ use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
 use crate::client::labels::{EXPIRES, NAMESPACE, RUN};
 
+/// Kinds of workloads.
+const WORKLOADS: [&str; 4] = ["deployments", "statefulsets", "daemonsets", "replicasets"];
+
 /// An account that may restore what faults change in the namespace, and nothing else.
 pub(super) async fn in_namespace(
     changer: &Changer,
@@ -22,7 +25,7 @@ pub(super) async fn in_namespace(
     let (lease, namespace) = (changer.lease(), &changer.cluster().namespace);
     let meta = json!({"name": name, "labels": {RUN: lease.run}, "ownerReferences": [owner]});
     let role = json!({"metadata": meta, "rules": [
-        rule("apps", &["deployments", "statefulsets"], &["get", "list", "patch", "create"]),
+        rule("apps", &WORKLOADS, &["get", "list", "patch", "create"]),
         rule("autoscaling", &["horizontalpodautoscalers"], &["get", "list", "patch"]),
         rule("policy", &["poddisruptionbudgets"], &["get", "list", "patch"]),
         rule("", &["services", "configmaps"], &["get", "list", "patch", "delete"]),

@@ -169,6 +169,8 @@ impl Rights {
 fn resource(services: &ClusterServices, service: &str) -> Option<&'static str> {
     match services.workloads.get(service)?.object.kind {
         ObjectKind::StatefulSet => Some("statefulsets"),
+        ObjectKind::DaemonSet => Some("daemonsets"),
+        ObjectKind::ReplicaSet => Some("replicasets"),
         _ => Some("deployments"),
     }
 }
