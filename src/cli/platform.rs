@@ -52,7 +52,7 @@ pub enum LoadSource {
 /// Which cluster, and where in it.
 #[derive(Debug, Clone, Args)]
 pub struct ClusterArgs {
-    /// On Kubernetes: namespace. Default: the one that the system file names, else the system's name.
+    /// On Kubernetes: namespace. Default: the one of the system file, else the system's name.
     #[arg(long, value_name = "NAME")]
     pub namespace: Option<String>,
     /// On Kubernetes: context of the kubeconfig. Default: the current one.

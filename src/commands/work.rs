@@ -100,8 +100,8 @@ fn start(lines: &Receiver<ControlLine>) -> Result<Option<Instant>> {
     Ok(origin)
 }
 
-// Until the load is over, and not before it is over for all workers: at a low rate, the last arrival
-// of one worker may come seconds before another's, and a worker that ends early counts as lost.
+// Until the load is over, and not before it is over for all workers: at a low rate, the last
+// arrival of one worker may come seconds before another's, and one that ends early counts as lost.
 fn until_over(running: &RunningLoads, lines: &Receiver<ControlLine>, ends: Instant) -> Result<()> {
     let mut next = Instant::now() + PROGRESS_INTERVAL;
     let mut is_stopped = false;

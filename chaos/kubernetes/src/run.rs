@@ -210,6 +210,7 @@ impl ClusterRun {
             observer: &self.observer,
             services: &self.services,
             stress: &self.stress,
+            image: self.image(None),
         }
     }
 }

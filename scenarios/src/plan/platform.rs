@@ -10,7 +10,7 @@ use crate::scenario::{Pick, ProbeKind};
 pub enum PlatformFault {
     /// Replicas are evicted; a disruption budget may refuse.
     Evict(Pick),
-    /// The first container of replicas is told to end, and is started again in place.
+    /// The service's container in replicas is told to end, and is started again in place.
     KillContainer(Pick),
     /// The workload is deleted, and applied again at the end.
     Remove,

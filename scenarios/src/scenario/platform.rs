@@ -20,7 +20,7 @@ pub struct EvictSpec {
     pub pick: Pick,
 }
 
-/// End the first container of replicas by SIGTERM, in place: the pod stays, and the container
+/// End the service's container in replicas by SIGTERM, in place: the pod stays, and the container
 /// is started again.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]

@@ -1,4 +1,4 @@
-//! What the pods that brunt itself adds to a cluster need there, with Kubernetes' names and meaning.
+//! What the pods that brunt itself adds to a cluster need there, with Kubernetes' names.
 
 use std::collections::BTreeMap;
 

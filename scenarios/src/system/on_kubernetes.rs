@@ -12,7 +12,7 @@ use crate::source::Located;
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct SystemOnKubernetesSpec {
-    /// The namespace of its services: the system's name unless given. `--namespace` comes before it.
+    /// The namespace of its services: the system's name unless given. `--namespace` comes first.
     pub namespace: Option<Located<String>>,
     /// What the pods that brunt itself adds get there. `--helper-config` takes its place.
     #[serde(default)]

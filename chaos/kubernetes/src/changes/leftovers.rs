@@ -12,7 +12,7 @@ use kube::core::ApiResource;
 use kube::{Api, ResourceExt};
 use serde_json::json;
 
-use super::record::stored_records;
+use super::record::{is_copied, stored_records};
 use super::selection::RunSelector;
 use crate::client::call::call_api;
 use crate::client::connect::Cluster;
@@ -43,7 +43,7 @@ impl LeftRun {
     pub fn is_one_of(&self, which: &RunSelector) -> bool {
         match which {
             RunSelector::Expired if self.namespace_is_gone => true,
-            which => which.selects(&self.run, self.expires),
+            which => which.as_of(Timestamp::now()).selects(&self.run, self.expires),
         }
     }
 }
@@ -194,7 +194,7 @@ impl Search<'_> {
     }
 
     fn note_all(&mut self, kind: &ApiResource, namespace: Option<&str>, all: &[ObjectMeta]) {
-        for meta in all {
+        for meta in all.iter().filter(|meta| !is_copied(&kind.kind, meta)) {
             let namespace = meta.namespace.as_deref().or(namespace);
             let name = format!("{} {}", kind.kind, meta.name.as_deref().unwrap_or_default());
             for mark in marks(meta, namespace) {

@@ -5,6 +5,7 @@
 //! changed and nothing says how to restore it.
 
 use jiff::Timestamp;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -65,11 +66,28 @@ pub(crate) fn stored_records(object: &Value) -> Result<Vec<StoredRecord>, KubeEr
     .collect()
 }
 
+/// Whether the annotations of an object are those of its owner: a Deployment's controller copies
+/// them to its ReplicaSets, and a record there says nothing of the ReplicaSet.
+pub(super) fn is_copied(kind: &str, meta: &ObjectMeta) -> bool {
+    let owners = meta.owner_references.iter().flatten();
+    kind == "ReplicaSet" && owners.into_iter().any(|owner| owner.controller == Some(true))
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_record_that_a_controller_has_copied_to_its_replica_set_is_none() {
+        let owner = json!({"apiVersion": "apps/v1", "kind": "Deployment", "name": "shop",
+            "uid": "u", "controller": true});
+        let owned = serde_json::from_value(json!({"ownerReferences": [owner]})).unwrap();
+        assert!(is_copied("ReplicaSet", &owned));
+        assert!(!is_copied("Deployment", &owned), "an operator's own is changed itself");
+        assert!(!is_copied("ReplicaSet", &ObjectMeta::default()));
+    }
 
     #[test]
     fn a_record_that_cannot_be_read_is_an_error() {

@@ -15,7 +15,7 @@ use super::irreversible::{self, dependents};
 use super::json_patch::covers;
 use super::kept_copy::{bare, held, holder, kept_in};
 use super::restore::RestoreOutcome;
-use super::selection::{Reverted, RunSelector};
+use super::selection::{Reverted, SelectedRuns};
 use crate::client::call::call_api;
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
@@ -103,7 +103,11 @@ pub(crate) async fn restore_one(
 }
 
 /// Applies again all workloads that these runs have removed.
-pub(super) async fn restore_all(cluster: &Cluster, which: &RunSelector, reverted: &mut Reverted) {
+pub(super) async fn restore_all(
+    cluster: &Cluster,
+    which: SelectedRuns<'_>,
+    reverted: &mut Reverted,
+) {
     let maps = cluster.api::<ConfigMap>();
     let params = ListParams::default().labels(HOLDS_REMOVED);
     let list = maps.list(&params);

@@ -7,10 +7,10 @@ use kube::api::{DeleteParams, ListParams};
 use kube::{Api, Resource, ResourceExt};
 
 use super::leftovers::LeftRun;
-use super::record::stored_records;
+use super::record::{self, stored_records};
 use super::removed_workload;
 use super::restore::{RestoreOutcome, restore};
-use super::selection::{Reverted, RevertedBy, RunSelector};
+use super::selection::{Reverted, RevertedBy, RunSelector, SelectedRuns};
 use crate::client::call::call_api;
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
@@ -36,13 +36,14 @@ pub async fn revert_left(cluster: &Cluster, left: &LeftRun, which: &RunSelector)
 
 pub(crate) async fn revert_as(cluster: &Cluster, which: &RunSelector, by: RevertedBy) -> Reverted {
     let mut reverted = Reverted::default();
+    let which = which.as_of(jiff::Timestamp::now());
     // First, because a workload may have been changed before it was removed: it comes back with the
     // records of those changes, and they are restored next.
     removed_workload::restore_all(cluster, which, &mut reverted).await;
     for kind in KINDS {
         if let Err(error) = restore_kind(cluster, kind, which, &mut reverted).await {
-            // An account that may not even list nodes has not changed any; nor has one whose role is
-            // older than what runs change of kinds.
+            // An account that may not even list nodes has not changed any; nor has one whose role
+            // is older than these kinds.
             let rare = [ObjectKind::Node, ObjectKind::DaemonSet, ObjectKind::ReplicaSet];
             let harmless = (rare.contains(&kind) || by == RevertedBy::OwnRun)
                 && matches!(error, KubeError::Forbidden { .. });
@@ -70,12 +71,13 @@ pub(crate) async fn revert_as(cluster: &Cluster, which: &RunSelector, by: Revert
 async fn restore_kind(
     cluster: &Cluster,
     kind: ObjectKind,
-    which: &RunSelector,
+    which: SelectedRuns<'_>,
     reverted: &mut Reverted,
 ) -> Result<(), KubeError> {
     let api = kind.api(cluster);
     let all = call_api(&format!("list {kind}s"), api.list(&ListParams::default())).await?;
-    for object in all {
+    for object in all.into_iter().filter(|one| !record::is_copied(&kind.to_string(), &one.metadata))
+    {
         let name = ObjectRef::new(kind, &object.name_any());
         let value = serde_json::to_value(&object).unwrap_or_default();
         let mut records = match stored_records(&value) {
@@ -110,7 +112,7 @@ async fn restore_kind(
 /// by it and goes with it.
 pub(super) async fn delete_node_rights(
     cluster: &Cluster,
-    which: &RunSelector,
+    which: SelectedRuns<'_>,
     reverted: &mut Reverted,
 ) {
     let api: Api<ClusterRole> = Api::all(cluster.client.clone());
@@ -126,7 +128,7 @@ pub(super) async fn delete_node_rights(
 /// Deletes what these runs have added of a kind.
 async fn delete_added<K>(
     cluster: &Cluster,
-    which: &RunSelector,
+    which: SelectedRuns<'_>,
     by: RevertedBy,
     reverted: &mut Reverted,
 ) where

@@ -18,25 +18,36 @@ pub enum RunSelector {
     All,
 }
 
+/// The runs as of one moment. A revert decides by the time at which it began: of a run that expired
+/// in the middle of it, the changes would be left and the watchdog be deleted.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SelectedRuns<'a> {
+    which: &'a RunSelector,
+    now: Timestamp,
+}
+
 impl RunSelector {
-    pub(super) fn selects(&self, run: &str, expires: Option<Timestamp>) -> bool {
-        match self {
-            Self::Run(wanted) => run == wanted,
-            Self::ExpiredOf(wanted) => run == wanted && is_past(expires),
-            Self::Expired => is_past(expires),
-            Self::All => true,
+    pub(crate) fn as_of(&self, now: Timestamp) -> SelectedRuns<'_> {
+        SelectedRuns { which: self, now }
+    }
+}
+
+impl SelectedRuns<'_> {
+    pub(super) fn selects(self, run: &str, expires: Option<Timestamp>) -> bool {
+        let is_past = expires.is_some_and(|expires| expires <= self.now);
+        match self.which {
+            RunSelector::Run(wanted) => run == wanted,
+            RunSelector::ExpiredOf(wanted) => run == wanted && is_past,
+            RunSelector::Expired => is_past,
+            RunSelector::All => true,
         }
     }
 
     /// Whether an object was added by one of these runs, by its own label and annotation.
-    pub(super) fn selects_added(&self, added: &impl ResourceExt) -> bool {
+    pub(super) fn selects_added(self, added: &impl ResourceExt) -> bool {
         let run = added.labels().get(RUN).map_or("", String::as_str);
         self.selects(run, added.annotations().get(EXPIRES).and_then(|text| text.parse().ok()))
     }
-}
-
-fn is_past(expires: Option<Timestamp>) -> bool {
-    expires.is_some_and(|expires| expires <= Timestamp::now())
 }
 
 /// What was reverted, and what was not. Each entry is a sentence that names the object.
@@ -65,4 +76,20 @@ pub(crate) enum RevertedBy {
     Anyone,
     /// The run itself: objects that it may not even list, it has not changed.
     OwnRun,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_expires_during_a_revert_has_not_expired_for_any_part_of_it() {
+        let expires: Timestamp = "2026-01-31T12:00:00Z".parse().unwrap();
+        let which = RunSelector::ExpiredOf("a".to_owned());
+        let before = which.as_of("2026-01-31T11:59:59.9Z".parse().unwrap());
+        assert!(!before.selects("a", Some(expires)));
+        let behind = which.as_of(expires);
+        assert!(behind.selects("a", Some(expires)) && !behind.selects("b", Some(expires)));
+        assert!(!behind.selects("a", None), "what says no time goes on");
+    }
 }

@@ -1,4 +1,4 @@
-//! What the pods that runs add get from the user: labels, tolerations, resources, and the like. Pure.
+//! What the pods that runs add get from the user: labels, tolerations, resources and so on. Pure.
 
 use brunt_scenarios::system::{HelperPods, HelperResources};
 use serde_json::{Map, Value, json};

@@ -14,10 +14,22 @@ pub enum ProgramError {
     /// runtime says of its end.
     #[error("{0}")]
     Ended(String),
+    /// The image holds no such program, and brunt's own image, which would be put beside it, is not
+    /// known.
+    #[error("{0}; name an image of brunt by --image, which is put beside it then")]
+    NotInImage(String),
     /// It wrote nothing in time.
     #[error("it did not begin in {} s", .0.as_secs())]
     NotBegun(Duration),
     /// It did not end in time.
     #[error("no answer in {} s", .0.as_secs())]
     NotEnded(Duration),
+}
+
+impl ProgramError {
+    /// Whether the image does not hold the program, as images without a shell do not.
+    pub(crate) fn is_not_in_image(&self) -> bool {
+        let marks = ["executable file not found", "no such file or directory"];
+        matches!(self, Self::Ended(why) if marks.iter().any(|mark| why.contains(mark)))
+    }
 }

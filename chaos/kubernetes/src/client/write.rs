@@ -6,7 +6,7 @@ use kube::api::{AttachedProcess, DeleteParams, EvictParams, Patch, PatchParams, 
 use kube::{Api, Resource};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::call::call_api;
 use super::connect::Cluster;
@@ -170,6 +170,17 @@ impl<'a> Writer<'a> {
         let api = self.cluster.api::<Pod>();
         call_api(&format!("evict pod {pod}"), api.evict(pod, &params)).await?;
         self.log(&named::<Pod>(pod), THERE, "evicted");
+        Ok(())
+    }
+
+    /// Adds an ephemeral container to a pod, where it stays until the pod goes.
+    pub(crate) async fn add_ephemeral(self, pod: &str, container: Value) -> Result<(), KubeError> {
+        let patch = json!({"spec": {"ephemeralContainers": [container]}});
+        let params = PatchParams { dry_run: self.is_dry_run(), ..PatchParams::default() };
+        let (what, api) = (format!("add a container to pod {pod}"), self.cluster.api::<Pod>());
+        let patch = Patch::Strategic(patch);
+        call_api(&what, api.patch_ephemeral_containers(pod, &params, &patch)).await?;
+        self.log(&named::<Pod>(pod), NOTHING, "has an ephemeral container");
         Ok(())
     }
 

@@ -12,4 +12,6 @@ pub(crate) struct FaultContext<'a> {
     pub(crate) observer: &'a Observer,
     pub(crate) services: &'a ClusterServices,
     pub(crate) stress: &'a StressProcesses,
+    /// An image of brunt, if one is known.
+    pub(crate) image: Option<&'a str>,
 }

@@ -16,7 +16,7 @@ pub(crate) async fn inject(
     fault: &PlatformFault,
     replicas: &[u32],
 ) -> Result<u64, TargetError> {
-    let FaultContext { changer, observer, services, stress } = with;
+    let FaultContext { changer, observer, services, stress, .. } = with;
     let workload = services.workload(service)?;
     let container = workload.container().map(|one| one.name.as_str());
     match fault {
@@ -24,15 +24,7 @@ pub(crate) async fn inject(
             return evict::inject(changer, observer, service, replicas).await;
         }
         PlatformFault::KillContainer(_) => {
-            let runs_brunt = services.runs_brunt(service)?;
-            return kill_container::inject(
-                changer,
-                observer,
-                (service, container),
-                replicas,
-                runs_brunt,
-            )
-            .await;
+            return kill_container::inject(with, service, workload, replicas).await;
         }
         PlatformFault::Stress { cpu, memory, .. } => {
             let command = stress::command(services.runs_brunt(service)?, *cpu, *memory);

@@ -2,23 +2,27 @@
 
 use brunt_faults::TargetError;
 
-use crate::changes::changer::Changer;
-use crate::client::error::KubeError;
+use super::context::FaultContext;
+use super::ephemeral;
+use super::not_run::not_run;
 use crate::client::exec::wait_for_exit;
 use crate::client::program_error::ProgramError;
-use crate::observe::watcher::Observer;
+use crate::observe::workload::Workload;
 
-/// Sends SIGTERM to the first process of each replica. `runs_brunt` says that the image holds brunt
-/// and need not hold anything else, such as `kill`.
+/// Sends SIGTERM to the first process of each replica: by `brunt` or `kill` in the container, or
+/// where its image holds neither, from an ephemeral container.
 pub(super) async fn inject(
-    changer: &Changer,
-    observer: &Observer,
-    (service, container): (&str, Option<&str>),
+    with: FaultContext<'_>,
+    service: &str,
+    workload: &Workload,
     replicas: &[u32],
-    runs_brunt: bool,
 ) -> Result<u64, TargetError> {
-    let command: &[&str] =
-        if runs_brunt { &["brunt", "stress", "--end"] } else { &["kill", "-TERM", "1"] };
+    let FaultContext { changer, observer, services, .. } = with;
+    let container = workload.container().map(|one| one.name.as_str());
+    let command: &[&str] = match services.runs_brunt(service)? {
+        true => &["brunt", "stress", "--end"],
+        false => &["kill", "-TERM", "1"],
+    };
     let mut ended = 0;
     for replica in replicas {
         let pod = observer.pod(service, *replica)?;
@@ -26,14 +30,31 @@ pub(super) async fn inject(
         if !changer.is_dry_run() {
             changer.check_lease()?;
             let process = changer.writer().exec((&pod.name, container), command).await?;
-            wait_for_exit(process).await.map_err(|error| not_run(&pod.name, error))?;
+            match wait_for_exit(process).await {
+                Err(error) if error.is_not_in_image() => {
+                    from_beside(with, workload, &pod.name, error).await?;
+                }
+                ended => ended.map_err(|error| not_run(&pod.name, error))?,
+            }
         }
         ended += 1;
     }
     Ok(ended)
 }
 
-/// A program that could not be run in a pod.
-pub(super) fn not_run(pod: &str, source: ProgramError) -> TargetError {
-    TargetError::platform(KubeError::Program { pod: pod.to_owned(), source })
+/// The same from an ephemeral container, if an image of brunt is known.
+async fn from_beside(
+    with: FaultContext<'_>,
+    workload: &Workload,
+    pod: &str,
+    error: ProgramError,
+) -> Result<(), TargetError> {
+    let Some((image, container)) = with.image.zip(workload.container()) else {
+        return Err(not_run(pod, ProgramError::NotInImage(error.to_string())));
+    };
+    let own = container.security_context.as_ref().and_then(|context| context.run_as_user);
+    let of_pod = workload.pod.security_context.as_ref();
+    let user = own.or_else(|| of_pod.and_then(|context| context.run_as_user));
+    let target = (pod, container.name.as_str());
+    Ok(ephemeral::end_first_process(with.changer, target, image, user).await?)
 }

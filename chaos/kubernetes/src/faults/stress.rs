@@ -7,7 +7,7 @@ use brunt_faults::TargetError;
 use kube::api::AttachedProcess;
 use tokio::sync::Mutex;
 
-use super::kill_container::not_run;
+use super::not_run::not_run;
 use crate::changes::changer::Changer;
 use crate::client::exec::first_line;
 use crate::observe::watcher::Observer;

@@ -49,8 +49,8 @@ impl PodStart {
     }
 }
 
-/// Why a Job may make no pods: a quota, or a policy. Its account may come a moment after it, so that
-/// one that is missing is waited for.
+/// Why a Job may make no pods: a quota, or a policy. Its account may come a moment after it, so
+/// that one that is missing is waited for.
 async fn refusal(cluster: &Cluster, job: &str) -> Option<String> {
     let of_job = format!("involvedObject.kind=Job,involvedObject.name={job},reason=FailedCreate");
     let all = messages(cluster, &of_job).await;

@@ -65,7 +65,10 @@ async fn a_daemon_set_is_a_service_with_one_replica_on_each_node() {
         (census.wanted as usize, census.ready() as usize) == (nodes, nodes)
     };
     until("one is ready on each node", ready).await;
-    assert_eq!(Customer::keeping(&system, "shop", 0).buys().await.0, Some(201));
+    until("it is served", || async {
+        Customer::keeping(&system, "shop", 0).buys().await.0 == Some(201)
+    })
+    .await;
     assert_eq!(applied(&system, &kill()).await.unwrap().keep().hits, 1);
     until("it is replaced", ready).await;
     let set = applied(&system, &set_env()).await.unwrap();
@@ -99,7 +102,10 @@ async fn a_bare_replica_set_is_a_service_that_nothing_rolls_out() {
     let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let before = shop.snapshot().await;
     let ready = || async { system.census("shop").await.unwrap().ready() == 2 };
-    assert_eq!(Customer::keeping(&system, "shop", 0).buys().await.0, Some(201));
+    until("it is served", || async {
+        Customer::keeping(&system, "shop", 0).buys().await.0 == Some(201)
+    })
+    .await;
     assert_eq!(applied(&system, &kill()).await.unwrap().keep().hits, 1);
     until("it is replaced", ready).await;
     let stop = FaultKind::Stop { service: self::shop(), grace: None };

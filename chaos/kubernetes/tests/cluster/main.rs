@@ -5,13 +5,13 @@
 //! need a cluster that BRUNT_TEST_KUBECONFIG names, and an image of brunt that its nodes have,
 //! named by BRUNT_TEST_IMAGE. Without these a test that is asked for fails, and says so.
 //!
-//! - `edges::`, `faults::`, `helpers::`, `irreversible::`, `kinds::`, `left_behind::`, `named_targets::`,
-//!   `owned::`, `placement::`, `prepared::`, `replaced::`, `restored::`, `services::` and `targets::`
-//!   need nothing else, and take some minutes together.
+//! - `edges::`, `faults::`, `helpers::`, `irreversible::`, `kinds::`, `left_behind::`,
+//!   `named_targets::`, `no_shell::`, `owned::`, `placement::`, `prepared::`, `replaced::`,
+//!   `restored::`, `services::` and `targets::` need nothing else, and take some minutes together.
 //! - `effects::` looks at the pods themselves; it takes longer, and needs metrics-server.
-//! - `cluster_failures::`, `killed::`, `leftovers::`, `previews::` and `workers::` start the program itself, which
-//!   BRUNT_TEST_BINARY names; without it, they take the one that `cargo build` puts beside these
-//!   tests. `killed::` does as many kills as BRUNT_TEST_KILLS says.
+//! - `cluster_failures::`, `killed::`, `leftovers::`, `previews::` and `workers::` start the
+//!   program itself, which BRUNT_TEST_BINARY names; without it, they take the one that `cargo
+//!   build` puts beside these tests. `killed::` does as many kills as BRUNT_TEST_KILLS says.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -31,6 +31,7 @@ mod kinds;
 mod left_behind;
 mod leftovers;
 mod named_targets;
+mod no_shell;
 mod owned;
 mod placement;
 mod pods;

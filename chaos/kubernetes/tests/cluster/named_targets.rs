@@ -24,7 +24,7 @@ services:
 
 impl Shop {
     /// A workload with another name than the service has, beside one with its very name; and two
-    /// Services that lead to the first, of which one has a further port before the one for requests.
+    /// Services that lead to the first, one with a further port before the one for requests.
     async fn add_namesake(&self) {
         let labels = json!({"app": "front-office"});
         let mut pod = self.pod("stock", &json!([]));

@@ -55,7 +55,8 @@ pub(super) async fn on_nodes(changer: &Changer, name: &str) -> Result<(), KubeEr
     // A run that was killed after its role was made, and before that was bound, has left a role
     // that no account has.
     let cluster = changer.cluster();
-    delete_node_rights(cluster, &RunSelector::Expired, &mut Reverted::default()).await;
+    let expired = RunSelector::Expired.as_of(jiff::Timestamp::now());
+    delete_node_rights(cluster, expired, &mut Reverted::default()).await;
     let lease = changer.lease();
     let labels = json!({RUN: lease.run, NAMESPACE: cluster.namespace});
     let annotations = json!({EXPIRES: lease.expires.to_string()});
