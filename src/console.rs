@@ -99,8 +99,8 @@ pub fn write_message(level: Level, text: &str) {
     write_error(format!("{line}\n").as_bytes());
 }
 
-/// Makes a message of each line that is written to it; empty lines, which only set text apart, are
-/// left out.
+/// Makes a message of each line that is written to it; empty lines, which only set text apart,
+/// are left out.
 #[derive(Debug, Default)]
 pub struct MessageLines {
     /// The beginning of a line whose end has not come yet.

@@ -79,7 +79,10 @@ fn too_short(
     let last = plan.faults.iter().filter(counts).filter_map(Fault::last_end).max()?;
     (last + within > ends).then(|| {
         let (over, ends, until) = (Period(last), Period(ends), Period(last + within));
-        format!("“{claim}”: its fault is over at {over} and the run at {ends}; let the load last {until}.")
+        format!(
+            "“{claim}”: its fault is over at {over} and the run at {ends}; let the load last \
+            {until}."
+        )
     })
 }
 

@@ -111,7 +111,8 @@ fn judge_share(share: &Share<'_>, reports: &[Report]) -> (Judgement, String, Str
             let (low, high) = shares
                 .fold((1.0_f64, 0.0_f64), |(low, high), share| (low.min(share), high.max(share)));
             let evidence = format!(
-                "{} in {}, from {} to {} each; between {} and {} (95% bounds, with each trial as one unit).",
+                "{} in {}, from {} to {} each; between {} and {} (95% bounds, with each trial as \
+                 one unit).",
                 format::counted(all, "request"),
                 format::counted(runs.len() as u64, "trial"),
                 format::share(low),

@@ -38,7 +38,8 @@ macro_rules! expectations {
             "A circuit breaker opens when its callee fails, and closes again.",
             "breaker": Breaker(BreakerSpec) => Breaker;
 
-            "While a service is down commands are accepted, and all of them complete once it is back.",
+            "While a service is down commands are accepted, and all of them complete once it is \
+back.",
             "decoupled": Decoupled(DecoupledSpec) => Decoupled;
 
             "All that was canceled is compensated, everywhere.",

@@ -31,7 +31,8 @@ use crate::units::Period;
 pub struct SystemSpec {
     /// The version of this format: 1.
     pub version: Located<u32>,
-    /// The system's name: letters, digits, `-`, `_` and `.`. Folders and namespaces are called by it.
+    /// The system's name: letters, digits, `-`, `_` and `.`. Folders and namespaces are
+    /// called by it.
     pub name: Located<String>,
     /// What it is, for people.
     pub about: Option<String>,
@@ -61,9 +62,9 @@ pub struct ServiceSpec {
     pub dir: Option<String>,
     /// The port on which `brunt up` offers it.
     pub port: Option<Located<u16>>,
-    /// What its callers speak with it. Unless given, that is found out for each connection: HTTP/1.1
-    /// by its first line, and all else passes byte by byte. A caller that waits for the server to
-    /// speak first then waits for 50 ms.
+    /// What its callers speak with it. Unless given, that is found out for each connection:
+    /// HTTP/1.1 by its first line, and all else passes byte by byte. A caller that waits for the
+    /// server to speak first then waits for 50 ms.
     pub protocol: Option<Protocol>,
     /// Environment variables; `${port}` and `${data}` are filled in.
     #[serde(default)]

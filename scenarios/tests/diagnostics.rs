@@ -77,7 +77,8 @@ fn yaml_that_does_not_parse_says_where() {
 
 #[test]
 fn a_load_without_an_end_is_refused() {
-    let scenario = "load:\n  - {name: a, closed: {users: 1}, get: order/}\nexpect:\n  - availability: {of: a, atLeast: 99%}\n";
+    let scenario = "load:\n  - {name: a, closed: {users: 1}, get: order/}\nexpect:\n  - \
+        availability: {of: a, atLeast: 99%}\n";
     insta::assert_snapshot!(problems(scenario));
 }
 
@@ -301,8 +302,9 @@ services:
     assert_eq!(web.kind, Some(plan::WorkloadKind::StatefulSet));
     assert_eq!((web.name.as_deref(), web.port.as_deref()), (Some("shop-web"), Some("8080")));
     assert_eq!(web.selector["tier"], "1");
-    let kill = "version: 1\nname: x\nsystem: x\nload: [{name: a, open: {rate: 1/s}, for: 1s, get: web/}]\n\
-                faults: [{at: 0s, kill: {service: store}}]\nexpect: [{availability: {of: a, atLeast: 99%}}]\n";
+    let kill = "version: 1\nname: x\nsystem: x\nload: [{name: a, open: {rate: 1/s}, for: 1s, get: \
+                web/}]\nfaults: [{at: 0s, kill: {service: store}}]\nexpect: [{availability: {of: \
+                a, atLeast: 99%}}]\n";
     let source = Source::new("test.yaml", kill);
     let plan = source.read::<Scenario>().check(|written| Plan::check(&written, &source, system));
     let needs = plan.unwrap().needs_a_cluster();
@@ -451,7 +453,8 @@ fn a_file_that_is_not_brunt_s_is_never_quoted() {
 fn loads_that_no_machine_can_put_on_are_refused() {
     let refused = |model: &str| {
         problems(&format!(
-            "load:\n  - {{name: a, {model}, get: order/}}\nexpect:\n  - availability: {{of: a, atLeast: 9%}}\n"
+            "load:\n  - {{name: a, {model}, get: order/}}\nexpect:\n  - availability: {{of: a, \
+             atLeast: 9%}}\n"
         ))
     };
     assert!(refused("open: {rate: 1000000000/s}, for: 1s").contains("at most 10000000/s"));
@@ -472,8 +475,8 @@ fn a_fault_of_requests_is_refused_where_only_bytes_are_seen() {
         let source = Source::new(
             "test.yaml",
             format!(
-                "version: 1\nname: a test\nsystem: shop\n{LOAD}faults:\n  - {{at: 1s, for: 1s, {}}}\n\
-                 expect:\n  - availability: {{of: orders, atLeast: 9%}}\n",
+                "version: 1\nname: a test\nsystem: shop\n{LOAD}faults:\n  - {{at: 1s, for: 1s, \
+                 {}}}\nexpect:\n  - availability: {{of: orders, atLeast: 9%}}\n",
                 fault.replace("EDGE", edge)
             ),
         );

@@ -17,8 +17,8 @@ pub fn all<I: Sync>(
 ) -> Result<Vec<Exit>> {
     let (next, over) = (AtomicUsize::new(0), AtomicBool::new(false));
     let ended = Mutex::new(Vec::new());
-    // Relaxed is enough: the mutex orders the results, and a run that begins at the very moment of a
-    // stop might as well have begun before it.
+    // Relaxed is enough: the mutex orders the results, and a run that begins at the very moment of
+    // a stop might as well have begun before it.
     let take = || {
         let place = next.fetch_add(1, Ordering::Relaxed);
         items.get(place).filter(|_| !over.load(Ordering::Relaxed)).map(|item| (place, item))

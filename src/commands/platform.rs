@@ -28,7 +28,8 @@ pub fn plans(paths: &[String], args: &PlatformArgs) -> Result<Vec<Planned>> {
     if args.on == PlatformKind::Local {
         if args.from == Some(LoadSource::Inside) {
             bail!(
-                "--from inside needs --on kubernetes: on this machine, the load always comes from here"
+                "--from inside needs --on kubernetes: on this machine, the load always comes from \
+                 here"
             );
         }
         if args.helper_config.is_some() {
@@ -136,8 +137,8 @@ pub fn load_workers(args: &PlatformArgs) -> LoadPlacement {
     LoadPlacement { origin, count: args.workers, image: args.image.clone() }
 }
 
-/// Which cluster, and which namespace: the one of the system file if none is given, or the
-/// system's name.
+/// Which cluster, and which namespace: the one of the system file if none is given, or
+/// the system's name.
 pub fn cluster_target(system: &System, args: &PlatformArgs) -> ClusterTarget {
     let target = args.cluster.target();
     let of_system = || system.namespace.as_ref().unwrap_or(&system.name).clone();

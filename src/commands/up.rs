@@ -53,7 +53,8 @@ fn shift(system: &mut System, offset: u16) -> Result<()> {
         service.port = port.checked_add(offset);
         if service.port.is_none() {
             bail!(
-                "--port-offset {offset} is too much: {name} has port {port}, and the highest port is 65535"
+                "--port-offset {offset} is too much: {name} has port {port}, and the highest port \
+                 is 65535"
             );
         }
     }

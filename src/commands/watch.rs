@@ -78,7 +78,8 @@ fn event_log_url(options: &WatchArgs) -> Result<EventLogUrl> {
         Some(path) => Ok(EventLogUrl::Sqlite(path)),
         None => {
             bail!(
-                "{name} has no event log here: start it with `brunt up {name}`, or name a log with --log"
+                "{name} has no event log here: start it with `brunt up {name}`, or name a log with \
+                 --log"
             )
         }
     }

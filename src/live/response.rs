@@ -16,8 +16,9 @@ use super::state::{PageState, PageView};
 pub type PageResponse = Response<Either<Full<Bytes>, EventStream>>;
 
 // The page may run the script that is in it and ask this server for events, nothing else.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; \
-                   img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src \
+                   'unsafe-inline'; connect-src 'self'; img-src data:; base-uri 'none'; \
+                   form-action 'none'; frame-ancestors 'none'";
 
 /// The response to a request that arrived at this address.
 pub fn to(

@@ -54,7 +54,8 @@ impl RunLog {
         let path = folder.join(NAME);
         let file = File::create(&path)
             .inspect_err(|error| {
-                warn!(path = %path.display(), error = error as &dyn std::error::Error, "the run is not logged");
+                warn!(path = %path.display(), error = error as &dyn std::error::Error, "the run is \
+                    not logged");
             })
             .ok()?;
         let file = SharedFile::new(Bounded::new(file, BOUND));

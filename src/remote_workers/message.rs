@@ -73,7 +73,8 @@ mod tests {
 
     /// The record of a load, as a worker prints it.
     fn record() -> String {
-        let load = "version: 1\nload: [{name: reads, get: 'http://127.0.0.1:9/', closed: {users: 1}, for: 1s}]";
+        let load = "version: 1\nload: [{name: reads, get: 'http://127.0.0.1:9/', closed: {users: \
+            1}, for: 1s}]";
         let source = brunt_scenarios::Source::new("load.yaml", load);
         let plan =
             brunt_scenarios::plan::LoadPlan::check(&source.parse().unwrap(), &source).unwrap();

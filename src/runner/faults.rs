@@ -122,8 +122,8 @@ impl ScheduledFault {
         FaultOutcome { in_force, trouble: outcome.trouble.or(late), ..outcome }
     }
 
-    /// Waits until all of it is in force, since its length counts from then. Returns that moment, or
-    /// why there was none; neither when the run is to end first.
+    /// Waits until all of it is in force, since its length counts from then. Returns that moment,
+    /// or why there was none; neither when the run is to end first.
     async fn until_in_force(&self, applied: &InjectedFault) -> (Option<Instant>, Option<String>) {
         let in_force = tokio::select! {
             in_force = applied.until_in_force(&*self.system) => in_force,

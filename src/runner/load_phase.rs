@@ -65,7 +65,8 @@ async fn timed_steps(context: &RunContext<'_>, variables: &mut Variables) -> Vec
     records
 }
 
-/// Looks at the load until it ends, to show it and for the stop conditions, and returns what it did.
+/// Looks at the load until it ends, to show it and for the stop conditions, and returns
+/// what it did.
 async fn watch(context: &RunContext<'_>, mut load: RunningLoad) -> Vec<LoadRecord> {
     let (plan, stop, origin) = (context.plan(), &context.stop, context.origin());
     let ends = if load.is_some() { origin + plan.load_ends() } else { origin };

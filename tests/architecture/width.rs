@@ -1,5 +1,5 @@
-//! Comments and prose are as wide as code: 100 columns. rustfmt sees to code; data in strings, tables
-//! and code blocks may be wider.
+//! Comments and prose are as wide as code: 100 columns. rustfmt sees to code; data in strings,
+//! tables and code blocks may be wider.
 
 use std::process::Command;
 

@@ -1,6 +1,6 @@
-//! The report and the live page in a real browser. These tests are ignored unless asked for, as they
-//! need chromium and chromedriver: `cargo test --test brunt browser -- --include-ignored`. Pictures
-//! of the pages go to `target/tmp/browser`.
+//! The report and the live page in a real browser. These tests are ignored unless asked for, as
+//! they need chromium and chromedriver: `cargo test --test brunt browser -- --include-ignored`.
+//! Pictures of the pages go to `target/tmp/browser`.
 
 mod driver;
 mod live;

@@ -71,7 +71,8 @@ fn a_stop_condition_exits_4() {
     let here = Workplace::new();
     let load = LOAD.replace("front/orders", "front/broken").replace("for: 2s", "for: 60s");
     here.scenario(&format!(
-        "{load}abortWhen: {{errorRate: 50%, for: 1s}}\nexpect:\n  - availability: {{of: reads, atLeast: 99%}}\n"
+        "{load}abortWhen: {{errorRate: 50%, for: 1s}}\nexpect:\n  - availability: {{of: reads, \
+         atLeast: 99%}}\n"
     ));
     here.brunt(&["run", "scenario.yaml"]).must(4, &["50% of the requests failed"]);
 }
@@ -96,7 +97,8 @@ fn an_interrupted_run_exits_4_with_a_report() {
 fn an_unexpected_reply_to_setup_exits_1() {
     let here = Workplace::new();
     here.scenario(&format!(
-        "setup:\n  - {{get: front/broken}}\n{LOAD}expect:\n  - availability: {{of: reads, atLeast: 50%}}\n"
+        "setup:\n  - {{get: front/broken}}\n{LOAD}expect:\n  - availability: {{of: reads, atLeast: \
+         50%}}\n"
     ));
     here.brunt(&["run", "scenario.yaml"]).must(1, &["not set up", "answered 500"]);
 }
@@ -104,8 +106,8 @@ fn an_unexpected_reply_to_setup_exits_1() {
 #[test]
 fn a_system_that_does_not_start_is_inconclusive_and_shows_its_log_first() {
     let here = Workplace::new();
-    let system = "version: 1\nname: shop\nservices:\n  front: {command: [sh, -c, 'echo the store is \
-                  locked; exit 7']}\n";
+    let system = "version: 1\nname: shop\nservices:\n  front: {command: [sh, -c, 'echo the store \
+                  is locked; exit 7']}\n";
     here.write("shop.yaml", system);
     here.scenario(&format!("{LOAD}expect:\n  - availability: {{of: reads, atLeast: 50%}}\n"));
     here.brunt(&["run", "scenario.yaml"]).must(

@@ -101,7 +101,8 @@ fn a_run_that_is_interrupted_in_a_step_of_its_setup_ends() {
     let here = Workplace::new();
     here.scenario(
         "setup:\n  - {get: front/broken, expect: 200, within: 5m}\nload:\n  - {name: reads, open: \
-         {rate: 5/s}, for: 2s, get: front/orders}\nexpect:\n  - availability: {of: reads, atLeast: 50%}\n",
+         {rate: 5/s}, for: 2s, get: front/orders}\nexpect:\n  - availability: {of: reads, atLeast: \
+         50%}\n",
     );
     let mut child = here.start(&["run", "scenario.yaml"]);
     wait_until("the setup begins", || processes_in(&here.path("")).len() >= 3);

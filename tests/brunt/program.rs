@@ -61,7 +61,8 @@ fn talk(stream: &TcpStream) {
         };
         let location = if status == 302 { "location: /ready\r\n" } else { "" };
         let head = format!(
-            "HTTP/1.1 {status} x\r\ncontent-type: application/json\r\n{location}content-length: {}\r\n\r\n",
+            "HTTP/1.1 {status} x\r\ncontent-type: application/json\r\n{location}content-length: \
+             {}\r\n\r\n",
             body.len()
         );
         if (&mut &*stream).write_all((head + &body).as_bytes()).is_err() {

@@ -33,8 +33,8 @@ pub enum FaultError {
     },
     /// Somebody else changed what it had changed; that was not overwritten.
     #[error(
-        "{service} was scaled from {set} to {found} replicas by somebody else meanwhile; left as it \
-         is"
+        "{service} was scaled from {set} to {found} replicas by somebody else meanwhile; left as \
+         it is"
     )]
     Drift {
         /// The service that was scaled.

@@ -78,8 +78,8 @@ impl ClusterRun {
         Ok(())
     }
 
-    /// Waits until what was prepared is in effect for everybody: a load that began before would meet
-    /// the preparation, and a proof would succeed for the wrong reason.
+    /// Waits until what was prepared is in effect for everybody: a load that began before would
+    /// meet the preparation, and a proof would succeed for the wrong reason.
     async fn wait_until_settled(&self, rollouts: &BTreeMap<String, i64>) -> Result<(), KubeError> {
         let (cluster, services) = (self.changer.cluster(), &self.services);
         for service in rollouts.keys() {
@@ -195,8 +195,8 @@ impl ClusterRun {
         self.changer.lasting(self.length_of(is).map(|longest| longest.saturating_add(by)))
     }
 
-    /// How long the longest planned fault of this kind lasts; one without a length lasts as long as
-    /// the run.
+    /// How long the longest planned fault of this kind lasts; one without a length lasts as long
+    /// as the run.
     fn length_of(&self, is: impl Fn(&FaultKind) -> bool) -> Option<Duration> {
         let mut lengths =
             self.faults.iter().filter(|fault| is(&fault.kind)).map(|fault| fault.lasts);

@@ -11,8 +11,8 @@ use std::path::Path;
 use rustix::fs::OFlags;
 
 const FILE: &str = ".made-by-brunt";
-const HEAD: &str = "# brunt made the folders that are named here, one a line, and may remove them.\n\
-                    # A dot is the folder that this file is in.\n";
+const HEAD: &str = "# brunt made the folders that are named here, one a line, and may remove \
+                    them.\n# A dot is the folder that this file is in.\n";
 
 /// The line that stands for the folder of the file itself.
 const ITSELF: &str = ".";

@@ -2,8 +2,8 @@
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
-/// Signals a whole process group. Returns whether there was one: one that has ended already needs
-/// no signal.
+/// Signals a whole process group. Returns whether there was one: one that has ended already
+/// needs no signal.
 pub(crate) fn send_signal(group: u32, signal: Signal) -> bool {
     let group = i32::try_from(group).ok().and_then(Pid::from_raw);
     group.is_some_and(|group| kill_process_group(group, signal).is_ok())

@@ -43,12 +43,12 @@ pub struct LocalSystem {
 
 impl LocalSystem {
     /// Starts every replica of every service, in the system file's order but never before the
-    /// services that it depends on are ready, and does not wait until they are. What happens from now on is sent to the receiver. Must be called within a
-    /// tokio runtime with IO and time.
+    /// services that it depends on are ready, and does not wait until they are. What happens from
+    /// now on is sent to the receiver. Must be called within a tokio runtime with IO and time.
     ///
     /// # Errors
-    /// When a program, folder or port is not there to be used. Then nothing has been started, and no
-    /// data has been removed.
+    /// When a program, folder or port is not there to be used. Then nothing has been started, and
+    /// no data has been removed.
     pub async fn start(
         system: &System,
         options: Options,

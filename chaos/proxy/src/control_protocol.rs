@@ -1,9 +1,9 @@
 //! What a controller and an edge proxy say to each other: one line of JSON for each request, and
 //! one for its reply, in turn.
 //!
-//! An image of brunt on a cluster may be older or newer than the program that controls it: the first
-//! lines say which version each speaks, so that both can say what is wrong. The names on the wire
-//! do not follow the names in the code; a test holds them.
+//! An image of brunt on a cluster may be older or newer than the program that controls it: the
+//! first lines say which version each speaks, so that both can say what is wrong. The names on the
+//! wire do not follow the names in the code; a test holds them.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::fault_wire::WireFault;
 
-/// The version of the protocol. The first had no number, one port, and the token in the environment.
+/// The version of the protocol. The first had no number, one port, and the token
+/// in the environment.
 pub const CONTROL_VERSION: u32 = 2;
 
 /// The longest line that an authenticated side may send, in bytes: a routing table of

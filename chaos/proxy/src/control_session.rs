@@ -1,5 +1,5 @@
-//! What one authenticated controller has an edge proxy do. When it goes, the edge proxy is as it was
-//! at the start, so that no fault outlives the controller that injected it.
+//! What one authenticated controller has an edge proxy do. When it goes, the edge proxy is as it
+//! was at the start, so that no fault outlives the controller that injected it.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! Finds out what a new connection speaks unless that is known, without waiting for a caller that says nothing: in some
-//! protocols the server speaks first.
+//! Finds out what a new connection speaks unless that is known, without waiting for a caller that
+//! says nothing: in some protocols the server speaks first.
 
 use std::pin::pin;
 use std::time::Duration;

@@ -1,5 +1,6 @@
 //! The faults that are in force on an edge. What each does to a new connection is in
-//! `faults/connection.rs`, to its bytes in `faults/bytes.rs`, to a request in `faults/request.rs`, to a reply in `faults/reply.rs`.
+//! `faults/connection.rs`, to its bytes in `faults/bytes.rs`, to a request in `faults/request.rs`,
+//! to a reply in `faults/reply.rs`.
 
 mod active_fault;
 mod bytes;

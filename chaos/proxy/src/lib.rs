@@ -6,9 +6,9 @@
 //! the caller's connection is reset.
 //!
 //! Faults are injected and recovered while it runs, and hit connections that are open already.
-//! Requests are counted. A connection that does not speak HTTP/1 (HTTP/2, TLS, databases, …), or that
-//! has changed to another protocol (WebSocket), is passed on byte by byte, and met by the faults of
-//! connections and bytes: `cut`, `refuse`, `halfOpen`, `latency` and `bandwidth`.
+//! Requests are counted. A connection that does not speak HTTP/1 (HTTP/2, TLS, databases, …), or
+//! that has changed to another protocol (WebSocket), is passed on byte by byte, and met by the
+//! faults of connections and bytes: `cut`, `refuse`, `halfOpen`, `latency` and `bandwidth`.
 //!
 //! A [`Proxy`] is one edge. An [`EdgeProxy`] is in a callee's place before all of its callers; a
 //! controller tells it over a [`ControlServer`]'s port who they are, where the callee is, and which

@@ -44,8 +44,8 @@ impl DelayQueue {
         self.held.push_back((due, held));
     }
 
-    /// Waits until the first one is due, for ever when there is none. It can be dropped and called
-    /// again.
+    /// Waits until the first one is due, for ever when there is none. It can be dropped
+    /// and called again.
     async fn due(&self) {
         match self.held.front() {
             Some((due, _)) => sleep_until(*due).await,
@@ -102,8 +102,8 @@ impl<C: Fn(FaultId)> OneWay<'_, C> {
         }
     }
 
-    /// How long a piece is delayed by what is in force, which is counted the first time that it
-    /// meets bytes.
+    /// How long a piece is delayed by what is in force, which is counted the first time that
+    /// it meets bytes.
     fn meet(&self, is_end: bool, counted: &mut Vec<FaultId>) -> std::time::Duration {
         let faults = self.faults.borrow();
         for id in faults.ids.iter().filter(|_| !is_end) {

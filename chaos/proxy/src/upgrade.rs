@@ -12,8 +12,8 @@ use crate::endpoints::EndpointAddress;
 use crate::peeked_stream::PeekedStream;
 use crate::tunnel::CalleeConnection;
 
-/// Where a caller's connection keeps the callee's one after the reply that changes the protocol of
-/// both.
+/// Where a caller's connection keeps the callee's one after the reply that changes the
+/// protocol of both.
 #[derive(Clone, Default)]
 pub(crate) struct UpgradeSlot(Arc<Mutex<Option<(OnUpgrade, EndpointAddress)>>>);
 
@@ -26,8 +26,8 @@ impl UpgradeSlot {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
-    /// The callee's connection; `None` when the protocol has not changed, or the connection broke
-    /// over it.
+    /// The callee's connection; `None` when the protocol has not changed, or the connection
+    /// broke over it.
     pub(crate) async fn callee(&self) -> Option<CalleeConnection> {
         let (kept, endpoint) = self.0.lock().unwrap_or_else(PoisonError::into_inner).take()?;
         let parts = kept.await.ok()?.downcast::<TokioIo<TcpStream>>().ok()?;

@@ -55,8 +55,8 @@ pub fn main(arguments: &[String]) -> ExitCode {
     exit_code(arguments, OutputStreams { out: &mut out, err: &mut LossyStderr, terminal })
 }
 
-/// The same, with this in place of standard error. It is taken for no terminal, so nothing is drawn
-/// there.
+/// The same, with this in place of standard error. It is taken for no terminal, so nothing
+/// is drawn there.
 pub fn main_with_messages(arguments: &[String], messages: &mut dyn Write) -> ExitCode {
     let mut out = std::io::stdout();
     exit_code(arguments, OutputStreams { out: &mut out, err: messages, terminal: false })

@@ -1,5 +1,5 @@
-//! Times in which the generator's thread did not run: it was stopped, or the machine was suspended or
-//! gave it no processor. What was in flight meanwhile was not read, however fast the server was.
+//! Times in which the generator's thread did not run: it was stopped, or the machine was suspended
+//! or gave it no processor. What was in flight meanwhile was not read, however fast the server was.
 
 use std::cell::{Cell, RefCell};
 

@@ -27,9 +27,9 @@ const SCRATCH: usize = 64 * 1024;
 const NICE: i32 = -10;
 
 /// Has this thread run before others where the machine lets it: what others do on the machine would
-/// otherwise be in the figures. It needs `CAP_SYS_NICE` or a limit `nice`; without, nothing changes.
-/// Only a load with a schedule asks for it: users without one take all the time that they get, and
-/// would take it from a server on the same machine.
+/// otherwise be in the figures. It needs `CAP_SYS_NICE` or a limit `nice`; without, nothing
+/// changes. Only a load with a schedule asks for it: users without one take all the time that they
+/// get, and would take it from a server on the same machine.
 fn prefer_this_thread() {
     // On Linux, threads have priorities of their own.
     #[cfg(target_os = "linux")]

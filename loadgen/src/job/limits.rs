@@ -11,7 +11,8 @@ use super::Job;
 /// descriptors for more connections than this.
 pub const MOST_USERS: u32 = 1_000_000;
 
-/// The highest rate of arrivals, in requests per second; some fifty times of what one machine sends.
+/// The highest rate of arrivals, in requests per second; some fifty times of what
+/// one machine sends.
 pub const MOST_RATE: f64 = 10_000_000.0;
 
 /// The longest time of any kind: ten years. Clocks and timers cannot add much longer ones.

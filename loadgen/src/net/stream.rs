@@ -56,9 +56,9 @@ impl ByteStream {
         }
     }
 
-    /// Sends what one system call takes, without waiting, and returns how many bytes that were. Most
-    /// requests are sent as a whole like this. TLS may have to wait for the socket in between, so
-    /// it sends nothing here.
+    /// Sends what one system call takes, without waiting, and returns how many bytes that were.
+    /// Most requests are sent as a whole like this. TLS may have to wait for the socket in between,
+    /// so it sends nothing here.
     #[inline]
     pub fn try_send(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let Self::Plain(socket) = self else { return Ok(0) };

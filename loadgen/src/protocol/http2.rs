@@ -2,8 +2,8 @@
 //!
 //! Users of a load on one thread share connections, each with as many streams as the options and
 //! the server allow. A request whose stream or connection broke counts as failed, unless the server
-//! says that it has not processed it: then it is sent again on another connection. A connection that
-//! is known to be ending (a GOAWAY was read, or it was closed) gets no more requests.
+//! says that it has not processed it: then it is sent again on another connection. A connection
+//! that is known to be ending (a GOAWAY was read, or it was closed) gets no more requests.
 //!
 //! `Http2Connection` turns bytes into replies and requests into bytes, without IO (sans-IO); the
 //! session sends and receives. Servers are told that no dynamic table is kept, and requests use

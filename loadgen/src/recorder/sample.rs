@@ -38,9 +38,9 @@ pub(crate) enum RequestEnd {
     },
 }
 
-/// When a request was due and sent, and when its reply came, in nanoseconds after the load's start.
-/// Subtracting integers costs a tenth of subtracting [`Instant`]s, and each request needs seven
-/// differences.
+/// When a request was due and sent, and when its reply came, in nanoseconds after the load's
+/// start. Subtracting integers costs a tenth of subtracting [`Instant`]s, and each request
+/// needs seven differences.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Moments {
     intended: u64,

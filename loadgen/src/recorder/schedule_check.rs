@@ -10,8 +10,8 @@
 //!    denied, at least 95 % of its time. Replies may then have lain unread, and a queue may be the
 //!    generator's. More than a second in all and more than 5 % of the run is too much; the short
 //!    burst after a server thaws is not.
-//! 3. **Exhaustion**: the machine had no ports, file descriptors or memory for another connection, or
-//!    a part of the generator ended. The schedule then counts as failed and not only as missed:
+//! 3. **Exhaustion**: the machine had no ports, file descriptors or memory for another connection,
+//!    or a part of the generator ended. The schedule then counts as failed and not only as missed:
 //!    requests are missing, or failed because of it.
 //!
 //! Time in flight in which the generator's thread did not run counts as lag as well.
@@ -77,7 +77,8 @@ fn late(lag: &Histogram<u64>, limit: &LagLimit) -> Option<String> {
     let late = all - lag.count_between(0, micros).min(all);
     (late >= FEWEST && late as f64 > limit.share * all as f64).then(|| {
         format!(
-            "{late} of {all} requests were sent more than {} ms late by the generator itself (p99.9 of its lag: {:.1} ms)",
+            "{late} of {all} requests were sent more than {} ms late by the generator itself \
+             (p99.9 of its lag: {:.1} ms)",
             limit.lag.as_millis(),
             lag.value_at_quantile(0.999) as f64 / 1e3
         )
@@ -120,15 +121,18 @@ mod tests {
         };
         insta::assert_snapshot!(
             why(judged(&[(900, 10_000), (80_000, 20)], 0, 10)),
-            @"20 of 10020 requests were sent more than 50 ms late by the generator itself (p99.9 of its lag: 80.1 ms)"
+            @"20 of 10020 requests were sent more than 50 ms late by the generator itself (p99.9 \
+                of its lag: 80.1 ms)"
         );
         insta::assert_snapshot!(
             why(judged(&[(900, 1_000), (12_000, 20)], 0, 10)),
-            @"20 of 1020 requests were sent more than 10 ms late by the generator itself (p99.9 of its lag: 12.0 ms)"
+            @"20 of 1020 requests were sent more than 10 ms late by the generator itself (p99.9 of \
+                its lag: 12.0 ms)"
         );
         insta::assert_snapshot!(
             why(judged(&[(20, 100)], 2, 10)),
-            @"arrivals queued for 2.0 s while a thread of the generator had no time left: the rate is more than it can send"
+            @"arrivals queued for 2.0 s while a thread of the generator had no time left: the rate \
+                is more than it can send"
         );
     }
 }

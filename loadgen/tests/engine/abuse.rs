@@ -131,7 +131,8 @@ fn bodies_that_a_reply_may_not_have_are_counted_as_protocol() {
         ("204 in chunks", "HTTP/1.1 204 x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", surplus),
         (
             "two replies",
-            "HTTP/1.1 200 x\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 x\r\nContent-Length: 0\r\n\r\n",
+            "HTTP/1.1 200 x\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 x\r\nContent-Length: \
+             0\r\n\r\n",
             surplus,
         ),
         (

@@ -64,7 +64,8 @@ fn the_one_liner_of_tutorials_is_trusted_by_itself() {
     let at = folder.path();
     openssl(
         at,
-        "req -x509 -newkey rsa:2048 -nodes -keyout a.key -out a.pem -days 30 -subj /CN=localhost -addext subjectAltName=DNS:localhost",
+        "req -x509 -newkey rsa:2048 -nodes -keyout a.key -out a.pem -days 30 -subj /CN=localhost \
+         -addext subjectAltName=DNS:localhost",
     );
     let outcome = load(&serve(at, "a", &[]), Some(&at.join("a.pem")));
     assert_eq!(outcome.totals.ok, 2, "{:?}", outcome.causes);
@@ -80,12 +81,14 @@ fn old_certificates_hold_unchecked_and_are_refused_with_the_reason_otherwise() {
     openssl(at, "x509 -req -in v1.csr -signkey v1.key -days 30 -out v1.pem");
     openssl(
         at,
-        "req -x509 -newkey rsa:1024 -nodes -keyout short.key -out short.pem -days 30 -subj /CN=localhost -addext subjectAltName=DNS:localhost",
+        "req -x509 -newkey rsa:1024 -nodes -keyout short.key -out short.pem -days 30 -subj \
+         /CN=localhost -addext subjectAltName=DNS:localhost",
     );
     openssl(at, "ecparam -name secp521r1 -genkey -noout -out p521.key");
     openssl(
         at,
-        "req -x509 -key p521.key -out p521.pem -days 30 -subj /CN=localhost -addext subjectAltName=DNS:localhost",
+        "req -x509 -key p521.key -out p521.pem -days 30 -subj /CN=localhost -addext \
+         subjectAltName=DNS:localhost",
     );
     let both: &[&str] = &["-tls1_2", "-tls1_3"];
     let why = [
@@ -112,7 +115,8 @@ fn a_server_of_an_old_version_of_tls_is_refused_with_the_reason() {
     let at = folder.path();
     openssl(
         at,
-        "req -x509 -newkey rsa:2048 -nodes -keyout a.key -out a.pem -days 30 -subj /CN=localhost -addext subjectAltName=DNS:localhost",
+        "req -x509 -newkey rsa:2048 -nodes -keyout a.key -out a.pem -days 30 -subj /CN=localhost \
+         -addext subjectAltName=DNS:localhost",
     );
     let outcome = load(&serve(at, "a", &["-tls1_1"]), None);
     assert_eq!(cause(&outcome), Some("the server's alert: protocol version"));

@@ -24,8 +24,8 @@ fn upload(server: &Server, each: u64) -> Job {
     job
 }
 
-/// Reads a request's head; `None` when the client has gone. Returns how much of the body came with
-/// it.
+/// Reads a request's head; `None` when the client has gone. Returns how much of the body
+/// came with it.
 fn head(stream: &mut impl Read) -> Option<usize> {
     let mut head = Vec::new();
     let mut piece = vec![0; 16 * 1024];

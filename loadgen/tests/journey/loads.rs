@@ -28,7 +28,8 @@ pub fn job(shop: &Shop, text: &str) -> Job {
 /// One user, and so many journeys of these steps.
 pub fn times(shop: &Shop, journeys: u64, steps: &str) -> LoadOutcome {
     let text = format!(
-        "load: [{{name: test, closed: {{users: 1}}, for: 60s, journeys: [{{name: all, steps: [{steps}]}}]}}]"
+        "load: [{{name: test, closed: {{users: 1}}, for: 60s, journeys: [{{name: all, steps: \
+         [{steps}]}}]}}]"
     );
     run(Job { bound: Bound::Repetitions(journeys), ..job(shop, &text) })
 }

@@ -202,7 +202,8 @@ fn saved_values_cannot_break_a_requests_head() {
     let shop = Shop::start(|_| Some(reply(200, "", b"{\"evil\": \"a\\r\\nX-Evil: 1\"}")));
     let outcome = once(
         &shop,
-        "{name: a, get: /, save: {evil: $.evil}}, {name: path, get: '/p?${evil}'}, {name: b, get: /, headers: {x-a: '${evil}'}}",
+        "{name: a, get: /, save: {evil: $.evil}}, {name: path, get: '/p?${evil}'}, {name: b, get: \
+         /, headers: {x-a: '${evil}'}}",
     );
     assert_eq!(step(&outcome, 1), "1 ok, [], 0 skipped");
     assert_eq!(step(&outcome, 2), "0 ok, [1 protocol], 0 skipped");

@@ -55,7 +55,8 @@ fn each_journey_draws_a_feed_row_and_has_its_users_number() {
 
 #[test]
 fn a_user_keeps_its_cookies_and_another_has_its_own() {
-    let steps = "journeys: [{name: all, steps: [{get: '/first?${user}'}, {get: /in}, {get: '/last?${user}'}]}]";
+    let steps = "journeys: [{name: all, steps: [{get: '/first?${user}'}, {get: /in}, {get: \
+        '/last?${user}'}]}]";
     let shop = well();
     repeated(&shop, 2, &format!("load: [{{name: a, closed: {{users: 2}}, for: 60s, {steps}}}]"));
     let cookies = |shop: &Shop, path: &str| {
@@ -123,7 +124,8 @@ fn in_the_open_model_only_the_first_step_starts_on_schedule() {
 #[test]
 fn requests_of_the_warm_up_are_made_and_not_counted() {
     let shop = well();
-    let load = "load: [{name: a, open: {rate: 100/s}, for: 1s, warmUp: 500ms, post: '/${sequence}', json: {}, key: $.id}]";
+    let load = "load: [{name: a, open: {rate: 100/s}, for: 1s, warmUp: 500ms, post: \
+        '/${sequence}', json: {}, key: $.id}]";
     let outcome = run(job(&shop, load));
     assert_eq!((shop.seen().len(), outcome.totals.requests()), (100, 50));
     assert_eq!(outcome.record.unknown, 100, "what may have been accepted counts all the same");
@@ -138,7 +140,8 @@ fn requests_of_the_warm_up_are_made_and_not_counted() {
 #[test]
 fn the_end_cuts_journeys_short_and_counts_them() {
     let shop = well();
-    let load = "load: [{name: a, closed: {users: 2}, for: 300ms, journeys: [{name: all, steps: [{get: /a}, {get: /b, think: 1h}]}]}]";
+    let load = "load: [{name: a, closed: {users: 2}, for: 300ms, journeys: [{name: all, steps: \
+        [{get: /a}, {get: /b, think: 1h}]}]}]";
     let outcome = run(job(&shop, load));
     let all = journey(&outcome);
     assert_eq!((all.ok, all.failed, all.unfinished, all.steps[1].skipped), (0, 0, 2, 0));

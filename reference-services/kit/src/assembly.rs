@@ -94,8 +94,8 @@ impl Assembly {
         let (name, grace) = (self.config.service, self.config.grace);
         background.extend(self.config.protection.background(self.config.env(), &metrics));
         // The order is that of stopping: the consumer publishes until it stops, so the sender of
-        // events stops after it, then the exporter of spans; and the files are closed when nobody uses
-        // them any more.
+        // events stops after it, then the exporter of spans; and the files are closed when nobody
+        // uses them any more.
         let vital = self.vital();
         background.push(self.sender());
         background.extend(metrics.tracer().background());

@@ -165,8 +165,8 @@ pub trait Subscription: Send {
 }
 
 /// Opens the log that a URL names. `keep` is the number of records that a partition of the embedded
-/// log keeps although every group has read them; without `durable` it is not flushed with each append.
-/// Kafka has its own settings for both.
+/// log keeps although every group has read them; without `durable` it is not flushed with each
+/// append. Kafka has its own settings for both.
 ///
 /// # Errors
 /// When it cannot be used.

@@ -78,8 +78,8 @@ impl Store {
         Self::open_as(path, kind, outbox, Guard::On)
     }
 
-    /// The same, but without `durable` a SQLite file is not flushed with each commit: a loss of power
-    /// may lose the last ones. A redb file always is.
+    /// The same, but without `durable` a SQLite file is not flushed with each commit: a loss of
+    /// power may lose the last ones. A redb file always is.
     ///
     /// # Errors
     /// As for [`Self::open`].

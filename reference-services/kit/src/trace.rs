@@ -110,8 +110,8 @@ impl Span {
     }
 }
 
-/// A path or the type of an event, for example, may be as long as its sender likes, and thousands of
-/// spans wait to be exported.
+/// A path or the type of an event, for example, may be as long as its sender likes, and thousands
+/// of spans wait to be exported.
 fn bounded(text: &str) -> String {
     cut(text, MOST_BYTES).to_owned()
 }

@@ -22,7 +22,8 @@ pub fn comparison_text(comparison: &Comparison) -> String {
     }
     if comparison.base_runs.min(comparison.new_runs) < 3 {
         out.push_str(
-            "\n  With fewer than three runs a side, what differs from run to run is not in the bounds.\n",
+            "\n  With fewer than three runs a side, what differs from run to run is not in the \
+             bounds.\n",
         );
     }
     // Names come from reports that others may have written.

@@ -145,7 +145,8 @@ fn not_overloaded(plan: &Plan, timeline: &Timeline, load: &str) -> Option<String
     };
     (!noticed).then(|| {
         format!(
-            "{load} was not overloaded: it neither failed more often nor was its p99 twice as long as before."
+            "{load} was not overloaded: it neither failed more often nor was its p99 twice as long \
+             as before."
         )
     })
 }

@@ -35,8 +35,8 @@ pub fn judge(plan: &Plan, timeline: &Timeline) -> Option<Finding> {
     })
 }
 
-/// Whether failures may be those of a proxy that brunt put between two services and not of the
-/// system.
+/// Whether failures may be those of a proxy that brunt put between two services and not
+/// of the system.
 pub fn has_lost_proxy(timeline: &Timeline) -> bool {
     during(timeline).any(|gap| gap.kind == GapKind::ProxyLost)
 }

@@ -138,7 +138,8 @@ impl Measured {
         let bound =
             |rank: Option<u64>, none: &str| rank.map_or(none.to_owned(), |rank| self.at(rank));
         let mut evidence = format!(
-            "{} of {} within {}, and at least {} at 95% confidence. {quantile} is {} (95% interval {} to {}).",
+            "{} of {} within {}, and at least {} at 95% confidence. {quantile} is {} (95% interval \
+             {} to {}).",
             format::share(within as f64 / all as f64),
             format::counted(all, "request"),
             Period(limit),

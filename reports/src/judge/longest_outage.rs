@@ -53,8 +53,8 @@ fn of_load(allowed: f64, record: &LoadRecord) -> (Judgement, String, String) {
     let (possible, window) = (format::seconds(possible), format::seconds(record.window));
     let measured = format!("{} to {possible}", format::seconds(certain));
     let evidence = format!(
-        "{evidence} It was {possible} at most: in which order requests of the same {window} ended is \
-         not known."
+        "{evidence} It was {possible} at most: in which order requests of the same {window} ended \
+         is not known."
     );
     (judgement, measured, evidence)
 }
@@ -75,8 +75,8 @@ struct Outage {
 struct Outages {
     /// The longest row of windows that have failures and no good reply.
     certain: Outage,
-    /// How long it may have been at most, in seconds: in the windows before and behind, failures may
-    /// be those next to it.
+    /// How long it may have been at most, in seconds: in the windows before and behind, failures
+    /// may be those next to it.
     possible: f64,
     /// How many requests came to an end.
     replies: u64,

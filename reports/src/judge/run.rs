@@ -159,7 +159,8 @@ fn objection(load: &Load, record: Option<&LoadRecord>) -> Option<(String, String
         Schedule::Missed(why) if !load.thresholds.is_empty() => Some((
             "sent late".to_owned(),
             format!(
-                "The generator was late, and the load's thresholds cannot tell that from a slow system: {}.",
+                "The generator was late, and the load's thresholds cannot tell that from a slow \
+                 system: {}.",
                 why.trim_end_matches('.')
             ),
         )),

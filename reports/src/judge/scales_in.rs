@@ -44,7 +44,8 @@ fn of_return(claim: &ScalesIn, timeline: &Timeline) -> Finding {
             if left >= within.as_secs_f64() { Judgement::Fail } else { Judgement::Inconclusive },
             "not back".to_owned(),
             format!(
-                "More than {to} were ready for the {} that the run went on after the load's end, bound {}.",
+                "More than {to} were ready for the {} that the run went on after the load's end, \
+                 bound {}.",
                 format::seconds(left),
                 Period(*within)
             ),

@@ -51,6 +51,7 @@ fn the_evidence_of_an_agreement_names_the_wrong_keys() {
     let found = only(&plan(vec![claim()]), &timeline, "saga");
     assert_eq!(
         found.evidence,
-        "1,200 keys, last read 1.5s after load and faults: 0 missing, 2 not as they must be (0: it is not so; 1: it is not so), 0 that should not be there."
+        "1,200 keys, last read 1.5s after load and faults: 0 missing, 2 not as they must be (0: it \
+         is not so; 1: it is not so), 0 that should not be there."
     );
 }

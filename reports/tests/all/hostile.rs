@@ -1,5 +1,5 @@
-//! Reports and names from elsewhere: whatever stands in them, rendering ends, and what is printed is
-//! text and nothing else.
+//! Reports and names from elsewhere: whatever stands in them, rendering ends, and what is printed
+//! is text and nothing else.
 
 use brunt_reports::{Colour, IndexEntry, Report, html, index, json, junit, markdown, read, text};
 use serde_json::{Value, json};

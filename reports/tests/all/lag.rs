@@ -1,5 +1,5 @@
-//! A generator that was late: what holds in spite of it holds, and only what its lag may have turned
-//! is open.
+//! A generator that was late: what holds in spite of it holds, and only what its lag may have
+//! turned is open.
 
 use std::time::Duration;
 

@@ -65,8 +65,9 @@ mod tests {
 
     #[test]
     fn files_are_found_by_what_imports_call_them() {
-        let shop = "syntax = \"proto3\"; import \"sub/money.proto\"; import \"google/protobuf/empty.proto\"; \
-            message Order { Price price = 1; google.protobuf.Empty no = 2; }";
+        let shop = "syntax = \"proto3\"; import \"sub/money.proto\"; import \
+            \"google/protobuf/empty.proto\"; message Order { Price price = 1; \
+            google.protobuf.Empty no = 2; }";
         let money = "syntax = \"proto3\"; message Price { int32 cents = 1; }";
         assert_eq!(imports("shop.proto", shop), ["sub/money.proto"]);
         let pool =

@@ -40,7 +40,8 @@ mod tests {
     use crate::grpc::compile;
 
     fn order() -> MessageDescriptor {
-        let text = "syntax = \"proto3\"; message Order { int64 id = 1; string product_name = 2; int32 qty = 3; }";
+        let text = "syntax = \"proto3\"; message Order { int64 id = 1; string product_name = 2; \
+            int32 qty = 3; }";
         let texts = [("a.proto".to_owned(), text.to_owned())].into();
         compile("a.proto", texts).unwrap().get_message_by_name("Order").unwrap()
     }

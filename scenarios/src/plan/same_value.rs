@@ -3,8 +3,9 @@
 
 use serde_json::{Number, Value};
 
-/// Whether a value is the wanted one. A text is also the same as a number, `true`, `false` or `null`
-/// that is written like it: ids from paths and CSV files are texts where bodies have numbers.
+/// Whether a value is the wanted one. A text is also the same as a number, `true`,
+/// `false` or `null` that is written like it: ids from paths and CSV files are texts
+/// where bodies have numbers.
 pub(super) fn is_wanted(found: &Value, wanted: &Value) -> bool {
     match (found, wanted) {
         (Value::String(text), Value::Number(number))

@@ -56,7 +56,10 @@ impl<'de> Visitor<'de> for ExpectedResponseVisitor {
     type Value = ExpectedResponseSpec;
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("a status, a list of statuses (gRPC's by their names), or {status, headers, json, contains, matches}")
+        out.write_str(
+            "a status, a list of statuses (gRPC's by their names), or {status, headers, \
+            json, contains, matches}",
+        )
     }
 
     fn visit_u64<E: serde::de::Error>(self, status: u64) -> Result<ExpectedResponseSpec, E> {

@@ -15,8 +15,8 @@ pub struct SourceReading<T> {
 }
 
 impl<T> SourceReading<T> {
-    /// Adds what is wrong with the meaning of what was read. What may only seem to be wrong, because
-    /// something could not be read, is left out: it is said when the rest is mended.
+    /// Adds what is wrong with the meaning of what was read. What may only seem to be wrong,
+    /// because something could not be read, is left out: it is said when the rest is mended.
     pub fn add(&mut self, problems: Vec<Diagnostic>) {
         let left_out = &self.left_out;
         self.problems

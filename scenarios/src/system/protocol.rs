@@ -22,7 +22,8 @@ pub enum Protocol {
 }
 
 impl Protocol {
-    /// Whether a proxy sees single requests and replies. Of the others it sees connections and bytes.
+    /// Whether a proxy sees single requests and replies. Of the others it sees
+    /// connections and bytes.
     pub fn has_visible_requests(self) -> bool {
         self == Self::Http
     }

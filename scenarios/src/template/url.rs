@@ -5,10 +5,10 @@ use super::part::{Placeholder, TemplatePart};
 use crate::url_text::{in_path, in_query};
 
 impl Template {
-    /// Fills in a path with its query. Values are percent-encoded, so that `a&b` in a query is one
-    /// value and `50%` in a path is a segment. Not encoded are links (a value that begins with a
-    /// slash, or with a scheme, where a path may), a whole query behind `?` or `&`, and
-    /// `${name|raw}`.
+    /// Fills in a path with its query. Values are percent-encoded, so that `a&b` in a query
+    /// is one value and `50%` in a path is a segment. Not encoded are links (a value that
+    /// begins with a slash, or with a scheme, where a path may), a whole query behind `?` or
+    /// `&`, and `${name|raw}`.
     pub fn fill_url(&self, mut value: impl FnMut(&Placeholder) -> String) -> String {
         let mut url = String::new();
         for part in self.parts() {

@@ -116,8 +116,8 @@ impl From<Vec<(u64, u64)>> for SparseHistogram {
 #[schemars(inline)]
 struct WrittenCounts(Vec<(u64, u64)>);
 
-/// How often one duration occurs at most in what is read: as a count takes several places when it is
-/// larger than 2³², a short text could otherwise take all memory.
+/// How often one duration occurs at most in what is read: as a count takes several places when it
+/// is larger than 2³², a short text could otherwise take all memory.
 const MOST: u64 = 1 << 36;
 
 /// A count that is read and is larger than any run's.

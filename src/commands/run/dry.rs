@@ -17,7 +17,8 @@ use crate::{run_folder, runtime};
 pub fn run(plans: &[Planned], common: &CommonArgs) -> Result<Exit> {
     if common.platform.on == PlatformKind::Local {
         bail!(
-            "--dry-run needs --on kubernetes: on this machine, a run starts a system of its own and breaks nothing else"
+            "--dry-run needs --on kubernetes: on this machine, a run starts a system of its own \
+             and breaks nothing else"
         );
     }
     let runtime = runtime::new()?;
@@ -62,7 +63,8 @@ async fn one(planned: &Planned, common: &CommonArgs) -> Result<Exit> {
         }
     }
     outln!(
-        "Which of several replicas it is depends on the seed; --seed {seed} draws these. Nothing was touched."
+        "Which of several replicas it is depends on the seed; --seed {seed} draws these. Nothing \
+         was touched."
     );
     Ok(exit)
 }

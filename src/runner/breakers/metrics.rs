@@ -68,8 +68,10 @@ mod tests {
     fn text(values: [u8; 3], how: &str) -> String {
         let states = ["closed", "open", "half_open"].iter().zip(values);
         let lines = states.map(|(state, value)| match how {
-            "spring" => format!("resilience4j_circuitbreaker_state{{group=\"none\",name=\"pay\",state=\"{state}\",}} {value}.0\n"),
-            _ => format!("resilience4j_circuitbreaker_state{{name=\"pay\",state=\"{state}\"}} {value}\n"),
+            "spring" => format!("resilience4j_circuitbreaker_state{{group=\"none\",name=\"pay\",state=\"{state}\",}} \
+                {value}.0\n"),
+            _ => format!("resilience4j_circuitbreaker_state{{name=\"pay\",state=\"{state}\"}} \
+                {value}\n"),
         });
         format!("# TYPE x gauge\nx 1\n{}", lines.collect::<String>())
     }

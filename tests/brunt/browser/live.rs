@@ -28,12 +28,17 @@ fn the_live_page_follows_a_run_to_its_report() {
     browser.go(&format!("http://{}/", address(&here)));
     until("load is seen", || (browser.text(".figures dd").parse::<u64>().ok()? > 0).then_some(()));
     assert_eq!(browser.text(".verdict .word"), "Running");
-    browser.script("document.querySelector('button.key[data-series=failed]').click(); document.getElementById('picture').focus()");
+    browser.script(
+        "document.querySelector('button.key[data-series=failed]').click(); \
+        document.getElementById('picture').focus()",
+    );
     browser.picture("live");
     until("the fault is seen", || browser.text("#state").contains("with a fault").then_some(()));
     browser.picture("live-fault");
     until("the report is there", || (browser.text(".verdict .word") == "Failed").then_some(()));
-    let kept = "return [document.querySelector('button.key[data-series=failed]').getAttribute('aria-pressed'), document.activeElement.id]";
+    let kept = "return \
+        [document.querySelector('button.key[data-series=failed]').getAttribute('aria-pressed'), \
+        document.activeElement.id]";
     assert_eq!(
         browser.script(kept),
         serde_json::json!(["false", "picture"]),

@@ -47,9 +47,10 @@ fn says_what_the_json_says(browser: &Browser, report: &Value) {
     assert!(ok > 0 && failed > 0, "{ok} {failed}");
     assert_eq!(browser.text(".figures dd"), (ok + failed).to_string());
     // The table under the picture, summed up.
-    let sums = "const sum = (column) => [...document.querySelectorAll(`.more tbody tr`)].filter((row) => \
-                row.closest('[aria-label=\"reads over time\"]')).reduce((sum, row) => sum + \
-                Number(row.cells[column].textContent), 0); return [sum(1), sum(2)]";
+    let sums = "const sum = (column) => [...document.querySelectorAll(`.more tbody \
+                tr`)].filter((row) => row.closest('[aria-label=\"reads over \
+                time\"]')).reduce((sum, row) => sum + Number(row.cells[column].textContent), 0); \
+                return [sum(1), sum(2)]";
     assert_eq!(browser.script(sums), serde_json::json!([ok, failed]));
 }
 

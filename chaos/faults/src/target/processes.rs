@@ -21,8 +21,8 @@ pub trait ProcessTarget: Sync {
     ) -> impl Future<Output = Result<(), TargetError>> + Send;
 }
 
-/// The processes of a target that cannot reach any. It has no value, so none of its methods can be
-/// called.
+/// The processes of a target that cannot reach any. It has no value, so none of its methods
+/// can be called.
 #[derive(Debug, Clone, Copy)]
 pub enum NoProcesses {}
 

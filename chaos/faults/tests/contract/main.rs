@@ -166,7 +166,8 @@ async fn replicas_that_are_away_already_count_towards_the_limit() {
     let error = applied(&stop, &one_away, limits("50%")).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "it would take away 1 of the 2 replicas of shop while 1 are away already; maxUnavailable is 50%"
+        "it would take away 1 of the 2 replicas of shop while 1 are away already; maxUnavailable \
+         is 50%"
     );
     applied(&stop, &one_away, ALL).await.unwrap().keep();
 }

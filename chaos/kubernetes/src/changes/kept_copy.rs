@@ -1,5 +1,5 @@
-//! How a removed workload is kept in a ConfigMap: as somebody would write it, with the field manager
-//! that it belongs to. Pure.
+//! How a removed workload is kept in a ConfigMap: as somebody would write it, with the field
+//! manager that it belongs to. Pure.
 
 use k8s_openapi::api::core::v1::ConfigMap;
 use kube::ResourceExt;

@@ -174,8 +174,8 @@ impl Search<'_> {
         Ok(())
     }
 
-    /// Metadata alone: a record is an annotation, and whole objects of a large cluster are many
-    /// megabytes.
+    /// Metadata alone: a record is an annotation, and whole objects of a large cluster
+    /// are many megabytes.
     async fn list(
         &self,
         kind: &ApiResource,

@@ -27,8 +27,8 @@ use crate::client::write::{MANAGER, Writer};
 /// change: during a rollout its controllers write its status all the time.
 const ATTEMPTS: usize = 20;
 
-/// How long a deleted object may take to go, and one that was made to be taken up by its controller.
-/// Nothing keeps either for longer but what somebody else must end.
+/// How long a deleted object may take to go, and one that was made to be taken up by its
+/// controller. Nothing keeps either for longer but what somebody else must end.
 const WITHIN: Duration = Duration::from_secs(30);
 
 /// Between two looks at an object that is to go, or to be taken up.

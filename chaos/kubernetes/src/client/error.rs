@@ -251,8 +251,8 @@ pub enum KubeError {
     },
     /// Pods without a readiness probe do not answer what it asked.
     #[error(
-        "{service} is not served after {seconds} s: without its readiness probe, {served} of {pods} \
-         pods answer GET {path}; the load would fail because of that alone"
+        "{service} is not served after {seconds} s: without its readiness probe, {served} of \
+         {pods} pods answer GET {path}; the load would fail because of that alone"
     )]
     NotServed {
         /// The service of the system file.

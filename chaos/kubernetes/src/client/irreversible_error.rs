@@ -8,8 +8,8 @@ pub enum IrreversibleError {
     /// Volume claims would be deleted, and their data with them.
     #[error(
         "{object} deletes its volume claims when it is {when} \
-         (persistentVolumeClaimRetentionPolicy, {field}: Delete), and their data is lost; set it to \
-         Retain, or leave the fault out"
+         (persistentVolumeClaimRetentionPolicy, {field}: Delete), and their data is lost; set it \
+         to Retain, or leave the fault out"
     )]
     Claims {
         /// Kind and name.

@@ -14,8 +14,8 @@ pub enum ProgramError {
     /// runtime says of its end.
     #[error("{0}")]
     Ended(String),
-    /// The image holds no such program, and brunt's own image, which would be put beside it, is not
-    /// known.
+    /// The image holds no such program, and brunt's own image, which would be put beside it,
+    /// is not known.
     #[error("{0}; name an image of brunt by --image, which is put beside it then")]
     NotInImage(String),
     /// It wrote nothing in time.

@@ -37,10 +37,10 @@ pub enum UnclearTarget {
     },
     /// A pod has several containers, and nothing says which one is the service.
     #[error(
-        "the pods of {workload} have the containers {containers}, and nothing says which one is the \
-         service `{service}`: name it in the system file by `kubernetes: {{container: …}}`, annotate \
-         the pod template with kubectl.kubernetes.io/default-container, or let a Service lead to \
-         its port"
+        "the pods of {workload} have the containers {containers}, and nothing says which one is \
+         the service `{service}`: name it in the system file by `kubernetes: {{container: …}}`, \
+         annotate the pod template with kubectl.kubernetes.io/default-container, or let a Service \
+         lead to its port"
     )]
     SeveralContainers {
         /// The service of the system file.

@@ -134,8 +134,8 @@ impl CalleeService {
     }
 
     /// How long every caller may take to follow a change of endpoints. No node says when it has;
-    /// kube-proxy gathers changes for up to a second unless it is configured otherwise. Callers of a
-    /// headless Service ask a name server instead, whose answers are valid for 30 s at most where
+    /// kube-proxy gathers changes for up to a second unless it is configured otherwise. Callers of
+    /// a headless Service ask a name server instead, whose answers are valid for 30 s at most where
     /// clusters are set up as usual.
     pub(super) fn sync_delay(&self) -> Duration {
         Duration::from_secs(if self.spec["clusterIP"] == "None" { 31 } else { 2 })

@@ -44,8 +44,8 @@ pub(super) fn kept_service(of: ObjectMeta<'_>, service: &CalleeService) -> Value
     json!({"metadata": meta(of), "spec": service.kept_spec()})
 }
 
-/// The token, which only the edge proxy's pod reads. It is owned by the kept Service, so that it goes
-/// with it and nobody needs the right to delete secrets.
+/// The token, which only the edge proxy's pod reads. It is owned by the kept Service, so that it
+/// goes with it and nobody needs the right to delete secrets.
 pub(super) fn secret(of: ObjectMeta<'_>, token: &str) -> Value {
     json!({"metadata": meta(of), "immutable": true, "stringData": {TOKEN: token}})
 }

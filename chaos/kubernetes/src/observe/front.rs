@@ -172,8 +172,8 @@ fn main_port(ports: &[ServicePort]) -> Option<&ServicePort> {
     tcp().find(says_http).or_else(|| tcp().next())
 }
 
-/// The number of a port that a container has by this name. Sidecars that start before the others are
-/// among the init containers.
+/// The number of a port that a container has by this name. Sidecars that start before the others
+/// are among the init containers.
 pub(crate) fn container_port(pod: &PodSpec, name: &str) -> Option<u16> {
     let sidecar = |one: &&Container| one.restart_policy.as_deref() == Some("Always");
     let sidecars = pod.init_containers.iter().flatten().filter(sidecar);

@@ -39,8 +39,8 @@ impl ClusterServices {
         Ok(Self { plan: system.clone(), workloads, routes, namespace })
     }
 
-    /// The same with workloads that were found already, and without a route to any: nothing is
-    /// connected to.
+    /// The same with workloads that were found already, and without a route to any: nothing
+    /// is connected to.
     pub(crate) fn unrouted(
         cluster: &Cluster,
         system: &System,

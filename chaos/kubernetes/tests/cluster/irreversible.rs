@@ -1,5 +1,5 @@
-//! Faults that would destroy what nobody could bring back are refused before anything is touched: by
-//! a dry run, when the run starts, and when their time comes.
+//! Faults that would destroy what nobody could bring back are refused before anything is touched:
+//! by a dry run, when the run starts, and when their time comes.
 
 use brunt_faults::with_causes;
 use brunt_kubernetes::{ChangeMode, ClusterRun, ClusterRunOptions, Watchdog};

@@ -40,7 +40,8 @@ const IN_NAMESPACE: [&str; 15] = [
     "{at: 0s, rollout: {service: shop}}, {at: 2s, rollBack: {service: shop}}",
     "{at: 1s, for: 4s, remove: {service: shop}}",
     "{at: 1s, for: 4s, setEnv: {service: shop, env: {TIMEOUT: 'off'}}}",
-    "{at: 1s, for: 4s, setConfig: {service: shop, configMap: settings, data: {MAKING_TIME: 9s, NEW: x}}}",
+    "{at: 1s, for: 4s, setConfig: {service: shop, configMap: settings, data: {MAKING_TIME: 9s, \
+     NEW: x}}}",
     "{at: 1s, for: 4s, autoscale: {service: shop, min: 1, max: 5, target: 33}}",
     "{at: 1s, for: 4s, tamperProbe: {service: shop, probe: liveness, path: /elsewhere}}",
     "{at: 1s, for: 4s, tamperProbe: {service: shop, probe: readiness}}",
@@ -89,8 +90,9 @@ fn scenario(fault: &str) -> String {
     // Some of what a run changes, it changes before the load.
     let env = if fault.contains("evict") { "env: {shop: {BEFOREHAND: 'yes'}}\n" } else { "" };
     format!(
-        "{env}load: [{{name: looks, open: {{rate: 5/s}}, for: {}s, get: shop/isHealthy}}]\nfaults: [{fault}]\n\
-         expect: [{{availability: {{of: looks, atLeast: 1%}}}}]\nlimits: {{maxDuration: 15s}}\n",
+        "{env}load: [{{name: looks, open: {{rate: 5/s}}, for: {}s, get: shop/isHealthy}}]\nfaults: \
+         [{fault}]\nexpect: [{{availability: {{of: looks, atLeast: 1%}}}}]\nlimits: {{maxDuration: \
+         15s}}\n",
         LOAD.as_secs()
     )
 }

@@ -42,8 +42,8 @@ async fn a_scenario_is_checked_against_the_live_objects_and_nothing_is_touched()
     let ended = shop.validated(fine, &[]).await;
     assert_eq!(ended.code, Some(0), "{}", ended.said);
     for expected in [
-        "shop: Deployment shop, 2 or more replicas (HorizontalPodAutoscaler shop), container service, \
-         called by Service shop at 8080 (port 8080), PodDisruptionBudget shop",
+        "shop: Deployment shop, 2 or more replicas (HorizontalPodAutoscaler shop), container \
+         service, called by Service shop at 8080 (port 8080), PodDisruptionBudget shop",
         "gateway: Deployment gateway, 1 replicas",
         "PodDisruptionBudget shop lets no pod of Deployment shop go now",
         "HorizontalPodAutoscaler shop decides about Deployment shop",

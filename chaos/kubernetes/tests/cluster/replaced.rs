@@ -1,4 +1,5 @@
-//! Faults that replace pods, on workloads that replace none or only some; and what others take back.
+//! Faults that replace pods, on workloads that replace none or only some; and what others take
+//! back.
 
 use brunt_faults::with_causes;
 use brunt_kubernetes::{ChangeMode, ClusterRunOptions, Watchdog};

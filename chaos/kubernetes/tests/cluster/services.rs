@@ -23,7 +23,8 @@ async fn with_gateway(name: &str) -> Shop {
     shop
 }
 
-/// The shop's pod with a sidecar that comes first and serves something else, as an injector puts it.
+/// The shop's pod with a sidecar that comes first and serves something else, as an
+/// injector puts it.
 fn with_sidecar(shop: &Shop) -> Value {
     let mut pod = shop.pod("stock", &json!([]));
     pod["containers"][0]["ports"] = json!([{"name": "http", "containerPort": 8080}]);

@@ -14,8 +14,9 @@ const ENDS_WITHIN: Duration = Duration::from_secs(180);
 
 const INSIDE: [&str; 4] = ["--from", "inside", "--workers", "3"];
 
-const LOAD: &str = "load: [{name: looks, closed: {users: 3, think: 50ms..100ms}, for: 15s, get: shop/isHealthy}]\n\
-    expect: [{availability: {of: looks, atLeast: 90%}}]\nlimits: {maxDuration: 60s}\n";
+const LOAD: &str = "load: [{name: looks, closed: {users: 3, think: 50ms..100ms}, for: 15s, get: \
+    shop/isHealthy}]\nexpect: [{availability: {of: looks, atLeast: 90%}}]\nlimits: {maxDuration: \
+    60s}\n";
 
 fn pods(shop: &Shop) -> Api<Pod> {
     Api::namespaced(shop.client.clone(), &shop.namespace)

@@ -58,14 +58,16 @@ async fn all_headers_are_forwarded_but_those_of_the_connection() {
     let callee = scripted(|mut stream, _| async move {
         let heard = read_head(&mut stream).await;
         let reply = format!(
-            "HTTP/1.1 200 OK\r\nX-Case: Kept\r\nConnection: keep-alive, x-hop\r\nX-Hop: 1\r\nContent-Length: {}\r\n\r\n{heard}",
+            "HTTP/1.1 200 OK\r\nX-Case: Kept\r\nConnection: keep-alive, x-hop\r\nX-Hop: \
+             1\r\nContent-Length: {}\r\n\r\n{heard}",
             heard.len()
         );
         send_text(&mut stream, &reply).await;
     })
     .await;
     let (proxy, _) = proxy_before(&[callee.port]).await;
-    let request = "GET /x HTTP/1.1\r\nHost: stock:8080\r\nConnection: close, X-Mine\r\nX-Mine: 1\r\nTraceParent: 00-1\r\nX-Two: a\r\nX-Two: b\r\n\r\n";
+    let request = "GET /x HTTP/1.1\r\nHost: stock:8080\r\nConnection: close, X-Mine\r\nX-Mine: \
+        1\r\nTraceParent: 00-1\r\nX-Two: a\r\nX-Two: b\r\n\r\n";
     let (reply, end) = raw(proxy.port(), request).await;
     assert_eq!(end, None);
     let (answered, heard) = reply.split_once("\r\n\r\n").unwrap();
@@ -246,7 +248,8 @@ async fn an_expected_100_continue_is_sent_to_the_caller() {
     .await;
     let (proxy, _) = proxy_before(&[callee.port]).await;
     let mut stream = TcpStream::connect(("127.0.0.1", proxy.port())).await.unwrap();
-    let head = "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: 6\r\n\r\n";
+    let head = "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nConnection: \
+        close\r\nContent-Length: 6\r\n\r\n";
     stream.write_all(head.as_bytes()).await.unwrap();
     let mut interim = [0; 25];
     tokio::time::timeout(crate::BOUND, stream.read_exact(&mut interim)).await.unwrap().unwrap();

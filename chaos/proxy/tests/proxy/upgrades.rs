@@ -10,8 +10,8 @@ use tokio::net::TcpStream;
 use crate::callee::{Callee, scripted};
 use crate::{BOUND, counts, proxy_before};
 
-const WEBSOCKET: &str = "GET /chat HTTP/1.1\r\nhost: stock:8080\r\nconnection: keep-alive, Upgrade\r\n\
-    upgrade: websocket\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+const WEBSOCKET: &str = "GET /chat HTTP/1.1\r\nhost: stock:8080\r\nconnection: keep-alive, \
+    Upgrade\r\nupgrade: websocket\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 
 /// Reads a request's head, answers it with `reply`, says hello in the same packet, and sends back
 /// all further bytes.

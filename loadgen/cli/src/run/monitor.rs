@@ -157,6 +157,7 @@ mod tests {
         let totals = Totals { ok: 490, failed: [(Failure::Reset, 10)].into(), ..Totals::default() };
         let load = LoadSnapshot { second, totals, ..LoadSnapshot::default() };
         let snapshot = Snapshot { at: 5.04, loads: vec![load] };
-        insta::assert_snapshot!(line(&snapshot), @"    5.0 s: 100/s, p99 1.500 ms; 490 ok, 10 failed");
+        insta::assert_snapshot!(line(&snapshot), @"    5.0 s: 100/s, p99 1.500 ms; 490 ok, 10 \
+            failed");
     }
 }

@@ -84,8 +84,8 @@ impl Drop for ViewTerminal {
     }
 }
 
-/// Gives the terminal back, if it was taken. Only once: a second time would put the cursor back over
-/// what was printed since. There is no place left to report a failure.
+/// Gives the terminal back, if it was taken. Only once: a second time would put the cursor back
+/// over what was printed since. There is no place left to report a failure.
 pub(crate) fn give_back() {
     if !TAKEN.swap(false, Ordering::Relaxed) {
         return;

@@ -57,7 +57,8 @@ fn journeys_of_a_load_file_are_made_and_their_thresholds_judged() {
 #[test]
 fn a_threshold_that_does_not_hold_has_its_exit_code() {
     let shop = Shop::start(|_| Some(reply(503, "", b"")));
-    let text = "version: 1\nload: [{name: a, closed: {users: 1}, for: 200ms, get: 'BASE/', thresholds: ['errors < 1%']}]";
+    let text = "version: 1\nload: [{name: a, closed: {users: 1}, for: 200ms, get: 'BASE/', \
+        thresholds: ['errors < 1%']}]";
     let (_folder, file) = write(&text.replace("BASE", &shop.url()));
     let (exit, out, err) = run(&[&file, "-j", "-q"]);
     let json: Value = serde_json::from_str(&out).unwrap();
@@ -124,7 +125,8 @@ fn a_secret_of_a_load_file_is_sent_and_in_no_export() {
         let good = seen.header("authorization") == "Bearer s3cret-of-a-file";
         Some(reply(if good { 200 } else { 401 }, "", b""))
     });
-    let text = "version: 1\nload: [{name: a, closed: {users: 1}, for: 200ms, get: 'BASE/', auth: {bearer: '${secret:file:TOKEN}'}, thresholds: ['errors < 1%']}]";
+    let text = "version: 1\nload: [{name: a, closed: {users: 1}, for: 200ms, get: 'BASE/', auth: \
+        {bearer: '${secret:file:TOKEN}'}, thresholds: ['errors < 1%']}]";
     let (folder, _) = write("");
     let token = folder.path().join("token").display().to_string();
     let file = folder.path().join("load.yaml").display().to_string();
@@ -144,7 +146,9 @@ fn a_secret_of_a_load_file_is_sent_and_in_no_export() {
 
 #[test]
 fn all_errors_of_a_load_file_come_at_once() {
-    let text = "version: 1\nload:\n  - {name: a, closed: {users: x}, for: 1s, get: 'http://127.0.0.1:9/'}\n  - {name: b, closd: {users: 1}, for: 1s, get: 'http://127.0.0.1:9/${id}'}\n";
+    let text = "version: 1\nload:\n  - {name: a, closed: {users: x}, for: 1s, get: \
+        'http://127.0.0.1:9/'}\n  - {name: b, closd: {users: 1}, for: 1s, get: \
+        'http://127.0.0.1:9/${id}'}\n";
     let (_folder, file) = write(text);
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let streams = OutputStreams { out: &mut out, err: &mut err, terminal: false };

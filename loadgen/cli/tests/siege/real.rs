@@ -10,8 +10,8 @@ use crate::server::{Act, Server, reply};
 use crate::shop::{self, Seen, Shop};
 
 /// Settings of both: without them siege prints JSON, in colours, against its own manual.
-const SETTINGS: &str = "json_output = false\nverbose = false\ncolor = off\nquiet = false\nparser = false\n\
-                        gmethod = HEAD\nconnection = close\n";
+const SETTINGS: &str = "json_output = false\nverbose = false\ncolor = off\nquiet = false\nparser = \
+                        false\ngmethod = HEAD\nconnection = close\n";
 const BODY: usize = 60_000;
 
 /// Stdout and stderr of one of the two.

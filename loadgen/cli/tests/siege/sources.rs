@@ -202,7 +202,8 @@ fn in_several_files(document: &str) -> (tempfile::TempDir, String) {
 fn a_document_in_several_files_is_one() {
     let shop = well();
     let (_folder, file) = in_several_files(
-        "{openapi: 3.1.0, paths: {/orders: {$ref: order.yaml}}, components: {schemas: {Qty: {type: integer, default: 3}}}}",
+        "{openapi: 3.1.0, paths: {/orders: {$ref: order.yaml}}, components: {schemas: {Qty: {type: \
+         integer, default: 3}}}}",
     );
     let (exit, _, err) =
         run(&["--openapi", &file, "--writes", "-c1", "-r", "once", "-q", &shop.url()]);
@@ -214,8 +215,9 @@ fn a_document_in_several_files_is_one() {
 fn a_document_leads_to_no_file_outside_of_its_folder() {
     let shop = well();
     let (folder, file) = in_several_files(
-        "{openapi: 3.1.0, paths: {/a: {get: {}}, /b: {get: {parameters: [{name: x, in: query, required: true, \
-         schema: {$ref: ../outside.yaml}}]}}, /c: {get: {parameters: [{$ref: /dev/zero}, {$ref: gone.yaml}]}}}}",
+        "{openapi: 3.1.0, paths: {/a: {get: {}}, /b: {get: {parameters: [{name: x, in: query, \
+         required: true, schema: {$ref: ../outside.yaml}}]}}, /c: {get: {parameters: [{$ref: \
+         /dev/zero}, {$ref: gone.yaml}]}}}}",
     );
     std::os::unix::fs::symlink("../outside.yaml", folder.path().join("api/gone.yaml")).unwrap();
     let (_, _, err) = run(&["--openapi", &file, "-c1", "-r", "once", &shop.url()]);

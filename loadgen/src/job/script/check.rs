@@ -104,7 +104,9 @@ mod tests {
     use crate::template::Values;
 
     fn reply() -> ReplyContent {
-        let head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\nLocation: /orders/7\r\n\r\n";
+        let head =
+            b"HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\nLocation: \
+            /orders/7\r\n\r\n";
         ReplyContent::new(200, head, br#"{"id": 7, "items": [{"n": "a"}, {"n": "a"}]}"#)
     }
 

@@ -9,8 +9,8 @@ use tokio_rustls::rustls::{DigitallySignedStruct, Error as RustlsError, Signatur
 /// Accepts any certificate and any signature of the handshake.
 ///
 /// A signature would prove that the server has the certificate's key, which is worth nothing when
-/// anybody may have made the certificate. Checking it refused servers with old certificates, such as
-/// those of X.509 version 1, RSA keys of 1024 bits, or curves that ring does not know.
+/// anybody may have made the certificate. Checking it refused servers with old certificates, such
+/// as those of X.509 version 1, RSA keys of 1024 bits, or curves that ring does not know.
 #[derive(Debug)]
 pub(super) struct AcceptAnyCertificate;
 

@@ -28,7 +28,8 @@ pub enum GrpcError {
     Message(#[from] InvalidMessage),
     /// A server that does not answer reflection.
     #[error(
-        "{address} does not say what its messages look like ({source}); give their definition with a .proto file"
+        "{address} does not say what its messages look like ({source}); give their definition with \
+         a .proto file"
     )]
     Reflection {
         /// The server's host and port.

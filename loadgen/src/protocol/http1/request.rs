@@ -121,13 +121,15 @@ mod tests {
         assert_eq!(
             text(&request(http::Method::GET, "/a b?ü", ""), Reuse::No),
             format!(
-                "GET /a%20b?%C3%BC HTTP/1.1\nHost: localhost:8080\n{agent}\nAccept: */*\nX-A: 1\nConnection: close\n\n"
+                "GET /a%20b?%C3%BC HTTP/1.1\nHost: localhost:8080\n{agent}\nAccept: */*\nX-A: \
+                 1\nConnection: close\n\n"
             )
         );
         assert_eq!(
             text(&request(http::Method::POST, "/", "hello"), Reuse::Yes),
             format!(
-                "POST / HTTP/1.1\nHost: localhost:8080\n{agent}\nAccept: */*\nX-A: 1\nContent-Length: 5\n\nhello"
+                "POST / HTTP/1.1\nHost: localhost:8080\n{agent}\nAccept: */*\nX-A: \
+                 1\nContent-Length: 5\n\nhello"
             )
         );
     }

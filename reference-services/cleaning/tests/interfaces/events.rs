@@ -35,9 +35,7 @@ async fn system_with_history(inbox: &str) -> Trial {
     system
 }
 
-/// Twice CleaningRequested and PayConfirmed;
-/// CleaningConfirmed,
-/// CleaningRequestCanceled,
+/// Twice CleaningRequested and PayConfirmed; CleaningConfirmed, CleaningRequestCanceled,
 /// PayCancelConfirmed.
 const EVENTS: usize = 7;
 

@@ -22,7 +22,8 @@ use tower::ServiceExt;
 /// How long a client may take to send the head of a request, from the connection or from the
 /// previous reply on. So it is also how long an unused connection is kept.
 const HEAD: Duration = Duration::from_secs(30);
-/// The pause when no connection can be accepted, as with no descriptors left: others must end first.
+/// The pause when no connection can be accepted, as with no descriptors left: others
+/// must end first.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Accepts connections for as long as it is polled.

@@ -1,9 +1,10 @@
 //! The embedded log: one SQLite file in WAL mode that all processes share.
 //!
-//! Records are flushed to disk before an append returns: the outbox forgets them then. Heartbeats and
-//! offsets are not, as losing the last of them only delivers records again. Ownership of partitions is a lease per partition with a
-//! generation: a heartbeat keeps it, a commit or a delivery with an older generation is refused,
-//! and the members share the partitions out by the same rule.
+//! Records are flushed to disk before an append returns: the outbox forgets them then. Heartbeats
+//! and offsets are not, as losing the last of them only delivers records again. Ownership of
+//! partitions is a lease per partition with a generation: a heartbeat keeps it, a commit or a
+//! delivery with an older generation is refused, and the members share the partitions out by the
+//! same rule.
 
 mod clock;
 mod connection;

@@ -26,8 +26,8 @@ pub(super) struct Total {
     pub(super) seconds: f64,
 }
 
-/// How many series each kind of figure may have. Labels come from outside in part, such as the types
-/// of events; what would make another series is counted instead.
+/// How many series each kind of figure may have. Labels come from outside in part, such as the
+/// types of events; what would make another series is counted instead.
 const MOST_SERIES: usize = 2_000;
 
 /// All figures of a service.

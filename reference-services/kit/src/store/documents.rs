@@ -95,8 +95,8 @@ pub(super) fn outbox_key(number: i64) -> String {
     format!("{OUTBOX_PREFIX}{number:0ID_DIGITS$}")
 }
 
-/// What is kept only for a time: the key of each such row, after the time at which it was written in
-/// milliseconds since 1970.
+/// What is kept only for a time: the key of each such row, after the time at which it was written
+/// in milliseconds since 1970.
 const KEPT_PREFIX: &str = "kept/";
 
 pub(super) fn kept_key(millis: i64, key: &str) -> String {

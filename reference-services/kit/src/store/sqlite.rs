@@ -1,7 +1,7 @@
 //! The SQLite engine.
 //!
-//! `synchronous=FULL` in WAL mode: a commit survives the death of the process, and of the machine, at
-//! any instant. The writer's batches share the price of a flush.
+//! `synchronous=FULL` in WAL mode: a commit survives the death of the process, and of the machine,
+//! at any instant. The writer's batches share the price of a flush.
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};

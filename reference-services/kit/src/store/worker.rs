@@ -32,8 +32,8 @@ const LONGEST_CLOSE: Duration = Duration::from_secs(2);
 /// Closed when its thread has ended.
 pub(super) type Life = watch::Receiver<()>;
 
-/// Closes its engine after that of `reader`: two connections that SQLite closes at one time can each
-/// take the other for the last one, and leave a log to recover.
+/// Closes its engine after that of `reader`: two connections that SQLite closes at one time can
+/// each take the other for the last one, and leave a log to recover.
 pub(super) fn write_thread(
     mut engine: Box<dyn Engine>,
     reader: Life,

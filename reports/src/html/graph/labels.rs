@@ -1,7 +1,7 @@
 //! Where the labels of calls stand: between two columns, where no box is, and none over another.
 
-/// Pixels: a line of a label, what is left free between two labels and at both sides, and how wide a
-/// character is at most.
+/// Pixels: a line of a label, what is left free between two labels and at both sides, and how wide
+/// a character is at most.
 const LINE: f64 = 14.0;
 const APART: f64 = 4.0;
 const BESIDE: f64 = 12.0;
@@ -21,8 +21,8 @@ pub fn width(labels: &[Vec<String>]) -> f64 {
     longest as f64 * CHARACTER + 2.0 * BESIDE
 }
 
-/// Places labels near the middles of their lines, moved up or down as far as needed, in gaps of this
-/// width. What does not fit is cut.
+/// Places labels near the middles of their lines, moved up or down as far as needed, in gaps of
+/// this width. What does not fit is cut.
 pub fn place_labels(
     labels: &[Vec<String>],
     middles: &[(f64, f64)],

@@ -1,5 +1,6 @@
-//! What a generator that was late sends at once when it can. A system that is slow under such a burst
-//! is not slow under the planned load, so these parts of a run count neither for nor against it.
+//! What a generator that was late sends at once when it can. A system that is slow under such a
+//! burst is not slow under the planned load, so these parts of a run count neither for nor against
+//! it.
 
 use std::collections::BTreeMap;
 

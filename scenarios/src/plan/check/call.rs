@@ -114,7 +114,8 @@ impl Checker<'_> {
             self.wrong(call.span, format!("{what} does not say who is called")).help = Some(match targets {
                 Targets::Services(_) => "name a service, such as `to: order`".to_owned(),
                 Targets::Urls { .. } => {
-                    "add `to: http://localhost:50051`, or `base: http://localhost:50051` to the file"
+                    "add `to: http://localhost:50051`, or `base: http://localhost:50051` to the \
+                     file"
                         .to_owned()
                 }
             });

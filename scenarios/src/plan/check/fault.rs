@@ -74,8 +74,11 @@ impl Checker<'_> {
                 true => "`where` says nothing".to_owned(),
                 false => format!("the fault `{kind}` picks no replicas, so there is no `where`"),
             };
-            self.wrong(written.at.span, objection).help =
-                Some("such as `where: {zone: zone-1}` beside kill, pause, makeZombie, evict, killContainer or stress".to_owned());
+            self.wrong(written.at.span, objection).help = Some(
+                "such as `where: {zone: zone-1}` beside kill, pause, makeZombie, evict, \
+                    killContainer or stress"
+                    .to_owned(),
+            );
         }
         Some(Fault { kind, at, lasts: written.lasts.as_ref().map(|lasts| lasts.value.0), only })
     }

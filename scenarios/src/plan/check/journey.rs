@@ -30,8 +30,11 @@ impl Checker<'_> {
         let has_body = fields.json.is_some() || fields.form.is_some() || fields.body.is_some();
         if has_target || has_body || fields.expect.is_some() || written.key.is_some() {
             let what = format!("load `{}` has journeys and a request of its own", written.name);
-            self.wrong(written.name.span, what).help =
-                Some("put the request into a step; of a request, journeys take `headers`, `auth`, `follow` and `timeout`".to_owned());
+            self.wrong(written.name.span, what).help = Some(
+                "put the request into a step; of a request, journeys take `headers`, `auth`, \
+                    `follow` and `timeout`"
+                    .to_owned(),
+            );
         }
         self.names(written.journeys.iter().map(|journey| &journey.name), "journeys");
         let journeys =

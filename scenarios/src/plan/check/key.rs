@@ -10,7 +10,8 @@ use crate::source::{Located, Span};
 
 /// How a key is written, for those who wrote it differently.
 const PLACES: &str = "write it like $.id, {header: location} or {request: $.id}";
-const SENT_PLACES: &str = "write it like {request: $.id}, {request: {header: idempotency-key}} or {request: {path: '[^/]+$'}}";
+const SENT_PLACES: &str = "write it like {request: $.id}, {request: {header: idempotency-key}} or \
+    {request: {path: '[^/]+$'}}";
 
 impl Checker<'_> {
     /// A key. One in the request must change with each, or all commands would be one; `saved` are

@@ -88,12 +88,10 @@ impl Checker<'_> {
             (Some(closed), None) => self.closed(written, closed),
             (None, Some(open)) => self.open(written, open),
             _ => {
-                self.wrong(
-                    written.name.span,
-                    format!("load `{}` needs one model", written.name),
-                )
-                .help = Some(
-                    "add `closed: {users: 10}` for users who wait, or `open: {rate: 100/s}` for a schedule"
+                self.wrong(written.name.span, format!("load `{}` needs one model", written.name))
+                    .help = Some(
+                    "add `closed: {users: 10}` for users who wait, or `open: {rate: 100/s}` for a \
+                     schedule"
                         .to_owned(),
                 );
                 None

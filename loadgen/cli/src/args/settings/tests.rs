@@ -40,7 +40,8 @@ fn once_is_once_through_the_file() {
 #[test]
 fn options_come_before_the_settings_file() {
     let rc = file(
-        "concurrent = 7\ntime = 5S\nheader = X-A: 1\nuser-agent = me\nconnection = close\n# delay = 4\ndelay = 2\n",
+        "concurrent = 7\ntime = 5S\nheader = X-A: 1\nuser-agent = me\nconnection = close\n# delay \
+         = 4\ndelay = 2\n",
     );
     let rc = rc.path().to_str().unwrap();
     let from_file = settings(&["-R", rc, "http://h/"]).unwrap();

@@ -103,9 +103,9 @@ fn a_multipart_form_has_the_boundary_of_its_recorded_header() {
         {"name": "file", "fileName": "a.txt", "contentType": "text/plain", "value": "hello"}]);
     let form = |boundary: &str| {
         format!(
-            "--{boundary}\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\nA \"picture\"\r\n\
-             --{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\
-             Content-Type: text/plain\r\n\r\nhello\r\n--{boundary}--\r\n"
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\nA \
+             \"picture\"\r\n--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; \
+             filename=\"a.txt\"\r\nContent-Type: text/plain\r\n\r\nhello\r\n--{boundary}--\r\n"
         )
     };
     let data = |kind: &str| serde_json::json!({"mimeType": kind, "params": params, "text": ""});

@@ -162,7 +162,8 @@ mod tests {
             asked.borrow_mut().push(place.to_string());
             Ok(match place.to_string().as_str() {
                 "http://h/api/paths/pets.yaml" => {
-                    "get: {a: {$ref: '../Pet.json#/Pet'}, b: {$ref: '../main.yaml#/components/schemas/Id'}}"
+                    "get: {a: {$ref: '../Pet.json#/Pet'}, b: {$ref: \
+                     '../main.yaml#/components/schemas/Id'}}"
                 }
                 "http://h/api/Pet.json" => {
                     r##"{"Pet": {"discriminator": {"mapping": {"dog": "Dog.yaml", "Cat": "Cat"}}, "id": {"$ref": "#/Id"}}, "Id": {}}"##

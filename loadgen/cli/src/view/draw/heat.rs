@@ -10,8 +10,8 @@ use super::words::{clock, micros};
 use crate::view::ViewState;
 use crate::view::columns::{BUCKETS, TimeColumn, lower};
 
-/// Shades and colours, from few to many: legible without colours, too. One hue, since neither end is
-/// good or bad; red is for failures.
+/// Shades and colours, from few to many: legible without colours, too. One hue, since neither end
+/// is good or bad; red is for failures.
 const SHADES: [(&str, Color); 5] = [
     ("░", Color::Indexed(23)),
     ("▒", Color::Indexed(30)),

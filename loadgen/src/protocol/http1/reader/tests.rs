@@ -51,8 +51,9 @@ fn a_content_length_ends_a_body() {
 
 #[test]
 fn a_chunked_body_ends_with_an_empty_chunk() {
-    let text = "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, Chunked\r\n\r\n\
-                5;a=\"b\"\r\nhello\r\n0A \r\n, world...\r\n000\r\nTrailer: x\r\nOther: y\r\n\r\nrest";
+    let text = "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, \
+                Chunked\r\n\r\n5;a=\"b\"\r\nhello\r\n0A \r\n, world...\r\n000\r\nTrailer: \
+                x\r\nOther: y\r\n\r\nrest";
     assert_eq!(reply(text), (200, 4, "hello, world...".to_owned(), Reuse::Yes));
     let none = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
     assert_eq!(reply(none), (200, 0, String::new(), Reuse::Yes));
@@ -60,7 +61,8 @@ fn a_chunked_body_ends_with_an_empty_chunk() {
 
 #[test]
 fn a_coding_beside_a_length_wins_and_the_connection_is_not_reused() {
-    let text = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n";
+    let text = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: \
+        chunked\r\n\r\n1\r\na\r\n0\r\n\r\n";
     assert_eq!(reply(text), (200, 0, "a".to_owned(), Reuse::No));
 }
 
@@ -78,8 +80,9 @@ fn replies_to_head_and_with_204_and_304_have_no_body() {
 
 #[test]
 fn a_head_with_a_header_over_several_lines_is_read() {
-    let text = "HTTP/1.1 200 OK\r\nCSP: default-src 'self';\r\n   img-src 'self'\r\n\tdata:;\r\n\
-                Transfer-Encoding: gzip,\r\n chunked\r\nConnection: x,\n close\r\n\r\n1\r\na\r\n0\r\n\r\n";
+    let text = "HTTP/1.1 200 OK\r\nCSP: default-src 'self';\r\n   img-src \
+                'self'\r\n\tdata:;\r\nTransfer-Encoding: gzip,\r\n chunked\r\nConnection: x,\n \
+                close\r\n\r\n1\r\na\r\n0\r\n\r\n";
     assert_eq!(reply(text), (200, 0, "a".to_owned(), Reuse::No));
     let lengths = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n 2\r\n\r\n";
     assert_eq!(malformed(lengths), MalformedReply::Length);
@@ -87,7 +90,8 @@ fn a_head_with_a_header_over_several_lines_is_read() {
 
 #[test]
 fn interim_replies_are_skipped() {
-    let text = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 201 C\r\nContent-Length: 1\r\n\r\n1";
+    let text = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 \
+        201 C\r\nContent-Length: 1\r\n\r\n1";
     assert_eq!(reply(text), (201, 0, "1".to_owned(), Reuse::Yes));
     let endless = "HTTP/1.1 100 Continue\r\n\r\n".repeat(101);
     assert_eq!(malformed(&endless), MalformedReply::Interim);
@@ -222,7 +226,8 @@ proptest! {
     fn any_body_can_be_read_from_chunks(parts in prop::collection::vec("[a-z]{1,40}", 0..8), piece in 1..50_usize) {
         let chunks: String = parts.iter().map(|part| format!("{:x}\r\n{part}\r\n", part.len())).collect();
         let text = format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}0\r\n\r\n");
-        let (used, _, body) = read(text.as_bytes(), ReplyTo::Other, piece).unwrap().expect("a whole reply");
+        let (used, _, body) = read(text.as_bytes(), ReplyTo::Other, piece).unwrap().expect("a \
+            whole reply");
         prop_assert_eq!(used, text.len());
         prop_assert_eq!(body, parts.concat().into_bytes());
     }

@@ -19,8 +19,8 @@ fn bytes(hex: &str) -> Vec<u8> {
 /// The example of RFC 7541, C.6.1, which is packed.
 #[test]
 fn the_rfcs_examples_are_decoded() {
-    let block = "4882 6402 5885 aec3 771a 4b61 96d0 7abe 9410 54d4 44a8 2005 9504 0b81 66e0 82a6 2d1b ff6e 919d \
-        29ad 1718 63c7 8f0b 97c8 e9ae 82ae 43d3";
+    let block = "4882 6402 5885 aec3 771a 4b61 96d0 7abe 9410 54d4 44a8 2005 9504 0b81 66e0 82a6 \
+        2d1b ff6e 919d 29ad 1718 63c7 8f0b 97c8 e9ae 82ae 43d3";
     let read = all(&bytes(block)).unwrap();
     let expected = [
         (":status", "302"),

@@ -30,8 +30,8 @@ async fn add(store: Store) -> Result<i64, StoreError> {
     adding.await
 }
 
-/// Adds notes until five were not accepted. Who finds the disk full during a commit may have to wait
-/// until it is known whether it happened; these are given back.
+/// Adds notes until five were not accepted. Who finds the disk full during a commit may have to
+/// wait until it is known whether it happened; these are given back.
 async fn add_to_a_full_disk(
     store: &Store,
     accepted: &mut BTreeSet<i64>,

@@ -53,9 +53,10 @@ impl Checker<'_> {
             (Some(kind), None) => kind,
             (None, _) => {
                 self.wrong(written.at.span, "the fault does nothing").help = Some(
-                    "add one of kill, stop, pause, scale, rollout, autoscale, makeZombie, latency, abort, cut, refuse, lostReply, \
-                     slowReply, bandwidth, halfOpen, duplicate, or, on Kubernetes only, one of evict, killContainer, remove, rollBack, setEnv, setConfig, tamperProbe, stress, cordon, \
-                     drain, outage"
+                    "add one of kill, stop, pause, scale, rollout, autoscale, makeZombie, latency, \
+                     abort, cut, refuse, lostReply, slowReply, bandwidth, halfOpen, duplicate, or, \
+                     on Kubernetes only, one of evict, killContainer, remove, rollBack, setEnv, \
+                     setConfig, tamperProbe, stress, cordon, drain, outage"
                         .to_owned(),
                 );
                 None
