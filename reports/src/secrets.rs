@@ -67,7 +67,7 @@ impl Secrets {
         Self::of_values(values.flat_map(spellings))
     }
 
-    /// These values.
+    /// These values; empty ones are left out.
     pub fn of_values(values: impl IntoIterator<Item = String>) -> Self {
         let mut found: Vec<String> = values.into_iter().filter(|value| !value.is_empty()).collect();
         // One may be a part of another.

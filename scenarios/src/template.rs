@@ -34,7 +34,7 @@ impl Template {
     /// use brunt_scenarios::template::Template;
     /// let template = Template::parse("orders/${id}?n=${random(1,9)}").unwrap();
     /// let names: Vec<_> =
-///     template.placeholders().map(|placeholder| placeholder.name.as_str()).collect();
+    ///     template.placeholders().map(|placeholder| placeholder.name.as_str()).collect();
     /// assert_eq!(names, ["id", "random"]);
     /// assert!(Template::parse("orders/${id").is_err());
     /// ```

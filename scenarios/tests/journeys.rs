@@ -135,7 +135,7 @@ load:
 }
 
 #[test]
-fn files_that_are_not_there_and_loads_that_are_not_given_are_told() {
+fn files_that_are_missing_and_loads_that_are_not_given_are_reported() {
     insta::assert_snapshot!(problems(
         "load: [{name: a, closed: {users: 1}, for: 1s, get: http://h, feeds: [{csv: gone.csv}]}]"
     ));
@@ -184,7 +184,7 @@ load:
 }
 
 #[test]
-fn what_is_wrong_with_calls_is_told_before_anybody_is_called() {
+fn what_is_wrong_with_calls_is_reported_before_the_first_call() {
     insta::assert_snapshot!(problems(
         "\
 load:

@@ -114,7 +114,7 @@ fn what_is_no_document_is_refused_with_its_place() {
 }
 
 #[test]
-fn of_thousands_of_mistakes_the_first_ones_are_told_soon() {
+fn of_thousands_of_mistakes_the_first_ones_are_reported_soon() {
     let twice = "\"a\": 1, ".repeat(5_000);
     let text = format!("{{\"version\": 1, \"load\": [{{{twice}\"b\": 1}}]}}");
     let source = Source::new("load.yaml", text);

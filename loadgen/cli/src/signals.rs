@@ -59,7 +59,7 @@ async fn take(mut interrupted: Signal, mut terminated: Signal) {
             _ = terminated.recv() => {}
         }
         if RECEIVED.swap(true, Ordering::Relaxed) {
-            view::give_back();
+            view::restore_terminal();
             exit(Exit::Interrupted as i32);
         }
     }

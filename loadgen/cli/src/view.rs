@@ -9,7 +9,7 @@ mod state;
 mod terminal;
 
 pub(crate) use state::{ViewConfig, ViewState};
-pub(crate) use terminal::{KeyCommand, ViewTerminal, give_back, has_terminal};
+pub(crate) use terminal::{KeyCommand, ViewTerminal, has_terminal, restore_terminal};
 
 #[cfg(test)]
 mod tests;

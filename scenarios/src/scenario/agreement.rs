@@ -12,11 +12,11 @@ use crate::units::Period;
 /// How items with keys are written.
 #[derive(Debug, Clone, Copy)]
 pub struct RowsSpec<'s> {
-    /// The collection.
+    /// What to request: `SERVICE/PATH` of the collection.
     pub get: &'s Located<String>,
-    /// Where its items are,
+    /// Where its items are: a JSONPath.
     pub items: Option<&'s Located<String>>,
-    /// or the map of which they are the entries.
+    /// Or the map of which they are the entries: a JSONPath.
     pub entries: Option<&'s Located<String>>,
     /// Where an item has its key.
     pub key: Option<&'s Located<String>>,

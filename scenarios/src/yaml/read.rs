@@ -105,7 +105,7 @@ pub fn read_all<T: DeserializeOwned>(text: &str) -> (Option<T>, Vec<YamlError>, 
         };
         let node = error.node.unwrap_or(root.id);
         if let (true, YamlProblem::MissingKey(key)) = (node == root.id, &error.problem)
-            && root.stand_in(key)
+            && root.add_placeholder(key)
         {
             left_out.texts.insert(STAND_IN.to_owned());
             left_out.is_incomplete = true;

@@ -203,8 +203,8 @@ impl Search<'_> {
         }
     }
 
-    fn note(&mut self, mark: Mark, object: &str) {
-        let Mark { namespace, run, expires } = mark;
+    fn note(&mut self, mark: RunMark, object: &str) {
+        let RunMark { namespace, run, expires } = mark;
         let key = (namespace.clone(), run.clone());
         let left = self.found.entry(key).or_insert_with(|| LeftRun {
             namespace,
@@ -257,20 +257,20 @@ fn either(
 
 /// One mark of a run on an object.
 #[derive(Debug, PartialEq, Eq)]
-struct Mark {
+struct RunMark {
     namespace: String,
     run: String,
     expires: Option<Timestamp>,
 }
 
 /// The marks of runs on an object: records of changes, and that a run has added it.
-fn marks(meta: &ObjectMeta, namespace: Option<&str>) -> Vec<Mark> {
+fn marks(meta: &ObjectMeta, namespace: Option<&str>) -> Vec<RunMark> {
     let object = json!({"metadata": {"annotations": meta.annotations}});
     // One that cannot be read is reported when its namespace is reverted.
     let records = stored_records(&object).unwrap_or_default().into_iter().map(|stored| {
         let record = stored.record;
         let (run, expires) = (record.lease.run, Some(record.lease.expires));
-        Mark { namespace: record.namespace, run, expires }
+        RunMark { namespace: record.namespace, run, expires }
     });
     let text = |all: &Option<BTreeMap<String, String>>, key: &str| all.as_ref()?.get(key).cloned();
     // What the watchdog Job owns goes with it.
@@ -279,7 +279,7 @@ fn marks(meta: &ObjectMeta, namespace: Option<&str>) -> Vec<Mark> {
     let added = run.and_then(|run| {
         let namespace = namespace.map(str::to_owned).or_else(|| text(&meta.labels, NAMESPACE))?;
         let expires = text(&meta.annotations, EXPIRES).and_then(|time| time.parse().ok());
-        Some(Mark { namespace, run, expires })
+        Some(RunMark { namespace, run, expires })
     });
     records.chain(added).collect()
 }
@@ -305,7 +305,7 @@ mod tests {
             "annotations": {"revert.brunt.dev/cordon": record.to_string()}}));
         let expires = Some(THEN.parse().unwrap());
         let mark = |namespace: &str, run: &str| {
-            vec![Mark { namespace: namespace.to_owned(), run: run.to_owned(), expires }]
+            vec![RunMark { namespace: namespace.to_owned(), run: run.to_owned(), expires }]
         };
         assert_eq!(marks(&node, None), mark("shop", "a"));
         let job = json!({"name": "j", "labels": {RUN: "b"}, "annotations": {EXPIRES: THEN}});

@@ -6,7 +6,7 @@ use thiserror::Error;
 /// The kubeconfig names an account that the cluster does not accept, or that cannot be logged in.
 #[derive(Debug, Error)]
 pub enum LoginError {
-    /// Status 401.
+    /// The API server answered 401.
     #[error(
         "cannot {what}: the cluster does not know who asks ({why}). The token or certificate of \
          this context has expired, or is another cluster's: log in again, or name another context \

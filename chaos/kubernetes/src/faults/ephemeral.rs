@@ -36,8 +36,8 @@ pub(super) async fn end_first_process(
         let found = call_api("look at an ephemeral container", pods.get(pod)).await?;
         let failed = |source| KubeError::Program { pod: pod.to_owned(), source };
         match status(&found, &name).map(outcome) {
-            Some(Outcome::Done) => return Ok(()),
-            Some(Outcome::Failed(why)) => return Err(failed(ProgramError::Ended(why))),
+            Some(ProgramOutcome::Done) => return Ok(()),
+            Some(ProgramOutcome::Failed(why)) => return Err(failed(ProgramError::Ended(why))),
             _ if Instant::now() > until => return Err(failed(ProgramError::NotEnded(TIMEOUT))),
             _ => tokio::time::sleep(POLL).await,
         }
@@ -68,19 +68,19 @@ fn status<'a>(pod: &'a Pod, name: &str) -> Option<&'a ContainerStatus> {
     all.iter().find(|one| one.name == name)
 }
 
-enum Outcome {
+enum ProgramOutcome {
     Waits,
     Done,
     Failed(String),
 }
 
-fn outcome(status: &ContainerStatus) -> Outcome {
+fn outcome(status: &ContainerStatus) -> ProgramOutcome {
     let state = status.state.clone().unwrap_or_default();
     if let Some(end) = state.terminated {
         return match end.exit_code {
             // Its target's end may take it along.
-            0 | KILLED => Outcome::Done,
-            code => Outcome::Failed(format!(
+            0 | KILLED => ProgramOutcome::Done,
+            code => ProgramOutcome::Failed(format!(
                 "the ephemeral container ended with exit code {code}{}",
                 end.message.map_or(String::new(), |message| format!(": {message}"))
             )),
@@ -89,8 +89,10 @@ fn outcome(status: &ContainerStatus) -> Outcome {
     let waiting = state.waiting.unwrap_or_default();
     let reason = waiting.reason.unwrap_or_default();
     match ["ErrImage", "ImagePull", "CreateContainer"].iter().any(|word| reason.contains(word)) {
-        true => Outcome::Failed(format!("{reason}: {}", waiting.message.unwrap_or_default())),
-        false => Outcome::Waits,
+        true => {
+            ProgramOutcome::Failed(format!("{reason}: {}", waiting.message.unwrap_or_default()))
+        }
+        false => ProgramOutcome::Waits,
     }
 }
 
@@ -119,10 +121,12 @@ mod tests {
             outcome(&serde_json::from_value(status).unwrap())
         };
         let ended = |code: i32| of(json!({"terminated": {"exitCode": code}}));
-        assert!(matches!(ended(0), Outcome::Done) && matches!(ended(137), Outcome::Done));
-        assert!(matches!(ended(1), Outcome::Failed(why) if why.contains("exit code 1")));
+        assert!(
+            matches!(ended(0), ProgramOutcome::Done) && matches!(ended(137), ProgramOutcome::Done)
+        );
+        assert!(matches!(ended(1), ProgramOutcome::Failed(why) if why.contains("exit code 1")));
         let pull = of(json!({"waiting": {"reason": "ErrImagePull", "message": "no such host"}}));
-        assert!(matches!(pull, Outcome::Failed(why) if why.contains("no such host")));
-        assert!(matches!(of(json!({"running": {}})), Outcome::Waits));
+        assert!(matches!(pull, ProgramOutcome::Failed(why) if why.contains("no such host")));
+        assert!(matches!(of(json!({"running": {}})), ProgramOutcome::Waits));
     }
 }

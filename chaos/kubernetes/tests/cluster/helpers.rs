@@ -120,7 +120,7 @@ async fn a_helper_that_no_node_takes_says_so_soon() {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
-async fn a_quota_and_a_pull_that_fails_are_told_in_the_events_own_words() {
+async fn a_quota_and_a_pull_that_fails_are_reported_in_the_events_own_words() {
     let mut shop = Shop::open("quota").await;
     shop.no_autoscaler().await;
     shop.add_gateway().await;

@@ -92,7 +92,7 @@ async fn a_workload_that_replaces_no_pod_is_refused_with_the_reason() {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
-async fn what_others_take_back_during_a_fault_is_told_with_their_name() {
+async fn what_others_take_back_during_a_fault_is_reported_with_their_name() {
     let shop = Shop::open("taken-back").await;
     shop.all_ready().await;
     let before = shop.snapshot().await;

@@ -33,7 +33,7 @@ async fn working(shop: &Shop) -> Vec<Pod> {
     all
 }
 
-async fn under_load(shop: &Shop) -> Controller {
+async fn with_workers(shop: &Shop) -> Controller {
     let mut controller = Controller::start(shop, LOAD, &INSIDE);
     assert!(controller.says("load for", ENDS_WITHIN).await, "{:?}", controller.said());
     controller
@@ -58,7 +58,7 @@ async fn a_worker_that_is_killed_or_evicted_is_named_with_the_reason() {
     shop.all_ready().await;
     let before = shop.snapshot_with_pods().await;
     for (evicts, reason) in [(true, "evict"), (false, "deleted")] {
-        let controller = under_load(&shop).await;
+        let controller = with_workers(&shop).await;
         let victim = working(&shop).await[1].name_any();
         if evicts {
             pods(&shop).evict(&victim, &EvictParams::default()).await.unwrap();
@@ -86,7 +86,7 @@ async fn no_worker_outlives_its_controller() {
     let shop = Shop::open("orphans").await;
     shop.all_ready().await;
     let before = shop.snapshot_with_pods().await;
-    let mut controller = under_load(&shop).await;
+    let mut controller = with_workers(&shop).await;
     assert_eq!(working(&shop).await.len(), 3);
     assert!(controller.kill());
     let killed = std::time::Instant::now();

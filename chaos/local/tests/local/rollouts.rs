@@ -51,7 +51,7 @@ fn load(
     (0..2).map(user).collect()
 }
 
-async fn under_load(mut running: Running) -> (Running, u64, Vec<String>) {
+async fn rolled_out_with_load(mut running: Running) -> (Running, u64, Vec<String>) {
     let stop = Arc::new(AtomicBool::new(false));
     let users = load(&running, &stop);
     let before = running.pids();
@@ -75,7 +75,7 @@ async fn a_rollout_with_readiness_probes_fails_no_request() {
     let mut plan = service();
     plan.replicas = 2;
     plan.env.insert("START_MS".to_owned(), "100".to_owned());
-    let (running, good, bad) = under_load(shop(plan).await).await;
+    let (running, good, bad) = rolled_out_with_load(shop(plan).await).await;
     assert_eq!(bad, [""; 0]);
     assert_eq!(good, reached(&running));
     running.stop().await;

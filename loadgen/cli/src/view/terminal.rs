@@ -40,7 +40,7 @@ pub(crate) fn has_terminal() -> bool {
 impl ViewTerminal {
     /// Takes the terminal: raw mode, and a screen beside the one with the prompt.
     pub fn take() -> io::Result<Self> {
-        give_back_on_panic(std::thread::current().id());
+        restore_on_panic(std::thread::current().id());
         enable_raw_mode()?;
         TAKEN.store(true, Ordering::Relaxed);
         // From here on dropping it gives the terminal back.
@@ -80,13 +80,13 @@ fn is_stop(key: KeyEvent) -> bool {
 
 impl Drop for ViewTerminal {
     fn drop(&mut self) {
-        give_back();
+        restore_terminal();
     }
 }
 
 /// Gives the terminal back, if it was taken. Only once: a second time would put the cursor back
 /// over what was printed since. There is no place left to report a failure.
-pub(crate) fn give_back() {
+pub(crate) fn restore_terminal() {
     if !TAKEN.swap(false, Ordering::Relaxed) {
         return;
     }
@@ -96,11 +96,11 @@ pub(crate) fn give_back() {
 
 /// A panic's message must not vanish with the screen that it was written on. Panics of other
 /// threads are reported at the end of the load, which goes on.
-fn give_back_on_panic(drawing: ThreadId) {
+fn restore_on_panic(drawing: ThreadId) {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         if std::thread::current().id() == drawing {
-            give_back();
+            restore_terminal();
             before(info);
         }
     }));

@@ -83,7 +83,7 @@ fn a_value_that_does_not_fit_is_counted_and_not_sent() {
 }
 
 #[test]
-fn a_server_that_says_nothing_of_itself_is_told_before_the_load() {
+fn a_server_without_reflection_is_reported_before_the_load() {
     let server = Grpc::start("none", &[0]);
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("load.yaml");

@@ -42,7 +42,7 @@ async fn events_have_all_fields_that_consumers_need_and_consumers_need_no_more()
 async fn order_calls_payment_as_its_contract_says() {
     let [paid, refused] = &contracts()[0].calls[..] else { panic!("two calls") };
     for (call, status) in [(paid, StatusCode::CREATED), (refused, StatusCode::CONFLICT)] {
-        let payment = call.stand_in().await;
+        let payment = call.fake_producer().await;
         let system =
             Trial::without(&SYSTEM, &["payment"], &[("API_PAYMENT_URL", &payment.url)]).await;
         let (answer, body) = system.post("order", "/orders", wanted()).await;

@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn a_history_is_the_same_in_whatever_order_it_is_told() {
+    fn a_history_is_the_same_in_any_order_of_its_events() {
         let (issued, used, refunded) = (
             change(1, "Registered", None),
             change(2, "Used(Not Available)", Some(7)),

@@ -42,7 +42,7 @@ async fn events_have_all_fields_that_consumers_need_and_consumers_need_no_more()
 #[tokio::test]
 async fn order_calls_book_inventory_and_coupon_as_its_contract_says() {
     let [book, coupon] = &contracts()[0].calls[..] else { panic!("two calls") };
-    let (inventory, coupons) = (book.stand_in().await, coupon.stand_in().await);
+    let (inventory, coupons) = (book.fake_producer().await, coupon.fake_producer().await);
     let urls = [("API_BOOKINVENTORY_URL", &*inventory.url), ("API_COUPON_URL", &*coupons.url)];
     let strict = [urls[0], urls[1], ("COUPON_OWNERSHIP", "strict")];
     let system = without(&["bookInventory", "coupon"], &strict).await;

@@ -37,7 +37,7 @@ async fn events_have_all_fields_that_consumers_need_and_consumers_need_no_more()
 #[tokio::test]
 async fn reservation_calls_payment_as_its_contract_says() {
     let call = &contracts()[0].calls[0];
-    let payment = call.stand_in().await;
+    let payment = call.fake_producer().await;
     let system = Trial::without(&SYSTEM, &["payment"], &[("API_PAYMENT_URL", &payment.url)]).await;
     let (status, body) = system.post("reservation", "/cleaningReservations", wanted()).await;
     assert_eq!(status, StatusCode::CREATED, "{body}");

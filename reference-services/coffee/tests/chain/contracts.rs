@@ -49,7 +49,7 @@ async fn events_have_all_fields_that_consumers_need_and_consumers_need_no_more()
 async fn order_calls_product_as_its_contract_says() {
     let [granted, refused] = &contracts()[0].calls[..] else { panic!("two calls") };
     for (call, status) in [(granted, StatusCode::OK), (refused, StatusCode::CONFLICT)] {
-        let product = call.stand_in().await;
+        let product = call.fake_producer().await;
         let system = without(&["product"], &[("API_PRODUCT_URL", &product.url)]).await;
         system.post("order", "/orders", latte(1)).await;
         assert_eq!(
@@ -71,7 +71,7 @@ async fn order_calls_product_as_its_contract_says() {
 #[tokio::test]
 async fn product_calls_stock_as_its_contract_says() {
     let call = &contracts()[1].calls[0];
-    let stock = call.stand_in().await;
+    let stock = call.fake_producer().await;
     let system =
         without(&["stock"], &[("API_STOCK_URL", &stock.url), ("MAKING_TIME", "0ms")]).await;
     system.post("order", "/orders", latte(1)).await;

@@ -49,7 +49,7 @@ async fn events_have_all_fields_that_consumers_need_and_consumers_need_no_more()
 #[tokio::test]
 async fn app_calls_pay_as_its_contract_says() {
     let call = &contracts()[0].calls[0];
-    let pay = call.stand_in().await;
+    let pay = call.fake_producer().await;
     let system = without(&["pay"], &[("API_PAY_URL", &pay.url)]).await;
     let (status, body) = system.post("app", "/orders", pizza()).await;
     assert_eq!(status, StatusCode::CREATED, "{body}");
@@ -61,7 +61,7 @@ async fn app_calls_pay_as_its_contract_says() {
 async fn store_calls_app_as_its_contract_says() {
     let [stands, canceled] = &contracts()[2].calls[..] else { panic!("two calls") };
     for (call, id, status) in [(stands, 1, StatusCode::OK), (canceled, 2, StatusCode::CONFLICT)] {
-        let app = call.stand_in().await;
+        let app = call.fake_producer().await;
         let system = start(&[("API_APP_URL", &app.url)]).await;
         place(&system, 1).await;
         place(&system, 2).await;

@@ -188,7 +188,7 @@ impl Call {
 
     /// A fake producer that knows no more than the contract, to check whether the consumer is
     /// content with it.
-    pub async fn stand_in(&self) -> StandIn {
+    pub async fn fake_producer(&self) -> FakeProducer {
         let seen = Seen::default();
         let (call, noted) = (self.clone(), Arc::clone(&seen));
         let answer = move |request: Request| async move {
@@ -205,21 +205,21 @@ impl Call {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, Router::new().fallback(answer)).await });
-        StandIn { call: self.clone(), url, seen }
+        FakeProducer { call: self.clone(), url, seen }
     }
 }
 
 type Seen = Arc<Mutex<Vec<(String, String, Value)>>>;
 
 /// A running fake producer.
-pub struct StandIn {
+pub struct FakeProducer {
     call: Call,
     /// The address it listens on.
     pub url: String,
     seen: Seen,
 }
 
-impl StandIn {
+impl FakeProducer {
     /// The consumer has asked as the contract says: the same path, and the same fields of
     /// the same types.
     pub fn was_asked(&self) {

@@ -35,7 +35,7 @@ fn options_are_read_as_getopt_reads_them() {
 }
 
 #[test]
-fn mistakes_are_told_with_what_was_probably_meant() {
+fn mistakes_are_reported_with_what_was_probably_meant() {
     let lines = [
         "--conurrent 4",
         "--co 4",

@@ -104,7 +104,7 @@ fn the_generator_s_limit_is_never_the_server_s() {
 }
 
 #[test]
-fn a_server_that_bears_nothing_is_told_of() {
+fn a_server_that_bears_no_load_is_reported() {
     assert_eq!(searched(200.0, |_| RateStepResult::Broke).0, HighestRate::NotEven(1.0));
 }
 

@@ -11,7 +11,7 @@ use url::Url;
 pub(crate) enum DocumentPlace {
     /// A file, absolute and without links.
     File(PathBuf),
-    /// Behind HTTP.
+    /// At an address of http or https.
     Url(Url),
 }
 

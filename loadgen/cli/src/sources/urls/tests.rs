@@ -75,7 +75,7 @@ fn variables_that_double_each_other_are_bounded() {
 }
 
 #[test]
-fn mistakes_are_told_with_their_line() {
+fn mistakes_are_reported_with_their_line() {
     let texts = [
         "http://h/\nftp://h/",
         "http://h/ FETCH",

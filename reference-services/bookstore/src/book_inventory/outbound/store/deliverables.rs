@@ -70,13 +70,13 @@ pub fn cancel(
         if let Event::Canceled { returned: returned @ 1.. } = event
             && compensation == Guard::On
         {
-            put_back(tx, demand.book_id, returned, cause)?;
+            restock(tx, demand.book_id, returned, cause)?;
         }
     }
     Ok(())
 }
 
-fn put_back(tx: &mut Tx<'_>, book_id: i64, returned: i64, cause: &Cause) -> Result<(), StoreError> {
+fn restock(tx: &mut Tx<'_>, book_id: i64, returned: i64, cause: &Cause) -> Result<(), StoreError> {
     match change_book(tx, book_id, book::Command::Add(returned), cause) {
         Ok(_) => Ok(()),
         Err(Refusal::Store(error)) => Err(error),
