@@ -2,6 +2,8 @@
 
 use brunt_scenarios::timeline::EventKind;
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
+use k8s_openapi::api::core::v1::PodTemplateSpec;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde_json::Value;
 
 /// What matters of a workload's spec and status.
@@ -20,64 +22,52 @@ impl WorkloadProgress {
         let (spec, status) = (one.spec.as_ref(), one.status.clone().unwrap_or_default());
         let wanted = spec.and_then(|spec| spec.replicas).unwrap_or(1);
         let all = [status.updated_replicas, status.available_replicas, status.replicas];
-        Self {
-            wanted: Some(wanted),
-            template: spec
-                .and_then(|spec| serde_json::to_value(&spec.template).ok())
-                .unwrap_or_default(),
-            generation: one.metadata.generation.unwrap_or_default(),
-            settled: status.observed_generation >= one.metadata.generation
-                && all.iter().all(|number| number.unwrap_or(0) == wanted),
-            rolling: false,
-        }
+        let settled = all.iter().all(|number| number.unwrap_or(0) == wanted);
+        Self::new(&one.metadata, wanted, status.observed_generation, settled)
+            .with_template(spec.map(|spec| &spec.template))
     }
 
     pub(crate) fn of_set(one: &StatefulSet) -> Self {
         let (spec, status) = (one.spec.as_ref(), one.status.clone().unwrap_or_default());
         let wanted = spec.and_then(|spec| spec.replicas).unwrap_or(1);
-        Self {
-            wanted: Some(wanted),
-            template: spec
-                .and_then(|spec| serde_json::to_value(&spec.template).ok())
-                .unwrap_or_default(),
-            generation: one.metadata.generation.unwrap_or_default(),
-            settled: status.observed_generation >= one.metadata.generation
-                && status.current_revision == status.update_revision
-                && status.available_replicas.unwrap_or(0) == wanted
-                && status.replicas == wanted,
-            rolling: false,
-        }
+        let settled = status.current_revision == status.update_revision
+            && status.available_replicas.unwrap_or(0) == wanted
+            && status.replicas == wanted;
+        Self::new(&one.metadata, wanted, status.observed_generation, settled)
+            .with_template(spec.map(|spec| &spec.template))
     }
 
     pub(crate) fn of_daemon_set(one: &DaemonSet) -> Self {
         let (spec, status) = (one.spec.as_ref(), one.status.clone().unwrap_or_default());
         let wanted = status.desired_number_scheduled;
         let all = [status.updated_number_scheduled, status.number_available];
+        let settled = all.iter().all(|number| number.unwrap_or(0) == wanted);
+        Self::new(&one.metadata, wanted, status.observed_generation, settled)
+            .with_template(spec.map(|spec| &spec.template))
+    }
+
+    /// Without its template: another one replaces no pod, so it is no rollout.
+    pub(crate) fn of_replica_set(one: &ReplicaSet) -> Self {
+        let status = one.status.clone().unwrap_or_default();
+        let wanted = one.spec.as_ref().and_then(|spec| spec.replicas).unwrap_or(1);
+        let settled = status.available_replicas.unwrap_or(0) == wanted && status.replicas == wanted;
+        Self::new(&one.metadata, wanted, status.observed_generation, settled)
+    }
+
+    /// `settled`: whether its status, if it is that of the newest generation, says so.
+    fn new(metadata: &ObjectMeta, wanted: i32, observed: Option<i64>, settled: bool) -> Self {
         Self {
             wanted: Some(wanted),
-            template: spec
-                .and_then(|spec| serde_json::to_value(&spec.template).ok())
-                .unwrap_or_default(),
-            generation: one.metadata.generation.unwrap_or_default(),
-            settled: status.observed_generation >= one.metadata.generation
-                && all.iter().all(|number| number.unwrap_or(0) == wanted),
+            template: Value::Null,
+            generation: metadata.generation.unwrap_or_default(),
+            settled: observed >= metadata.generation && settled,
             rolling: false,
         }
     }
 
-    pub(crate) fn of_replica_set(one: &ReplicaSet) -> Self {
-        let (spec, status) = (one.spec.as_ref(), one.status.clone().unwrap_or_default());
-        let wanted = spec.and_then(|spec| spec.replicas).unwrap_or(1);
-        Self {
-            wanted: Some(wanted),
-            // Another template replaces no pod, so it is no rollout.
-            template: Value::Null,
-            generation: one.metadata.generation.unwrap_or_default(),
-            settled: status.observed_generation >= one.metadata.generation
-                && status.available_replicas.unwrap_or(0) == wanted
-                && status.replicas == wanted,
-            rolling: false,
-        }
+    fn with_template(self, template: Option<&PodTemplateSpec>) -> Self {
+        let template = template.and_then(|template| serde_json::to_value(template).ok());
+        Self { template: template.unwrap_or_default(), ..self }
     }
 
     /// Whether all is done that the spec asks for, which was seen in this generation or
