@@ -40,6 +40,7 @@ mod pool;
 mod port;
 mod port_proxy;
 mod proxy;
+mod read_ahead;
 mod relay;
 mod routing;
 mod serve;

@@ -26,6 +26,11 @@ impl<B> LimitedBody<B> {
         Self { body, limit, waiting: Bytes::new(), passing: None }
     }
 
+    /// With what has been read of it already, which comes first.
+    pub(crate) fn after(read: Bytes, body: B, limit: Option<Arc<ByteLimit>>) -> Self {
+        Self { body, limit, waiting: read, passing: None }
+    }
+
     /// How many bytes have come and have not been passed on.
     fn held(&self) -> usize {
         self.waiting.len() + self.passing.as_ref().map_or(0, |Passing(slice, _)| slice.len())
@@ -41,6 +46,10 @@ impl<B: Body<Data = Bytes> + Unpin> Body for LimitedBody<B> {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         let Some(limit) = self.limit.clone() else {
+            if !self.waiting.is_empty() {
+                let read = std::mem::take(&mut self.waiting);
+                return Poll::Ready(Some(Ok(Frame::data(read))));
+            }
             return Pin::new(&mut self.body).poll_frame(context);
         };
         loop {
@@ -115,5 +124,14 @@ mod tests {
         let mut body = LimitedBody::new(Full::<Bytes>::from("0123456789"), None);
         let frame = tokio::time::timeout(Duration::ZERO, body.frame()).await.unwrap();
         assert_eq!(frame.unwrap().unwrap().into_data().unwrap(), "0123456789");
+    }
+
+    #[tokio::test]
+    async fn what_was_read_of_a_body_before_comes_first_and_counts() {
+        let mut body = LimitedBody::after("ab".into(), Full::<Bytes>::from("cde"), None);
+        assert_eq!((body.size_hint().exact(), body.is_end_stream()), (Some(5), false));
+        let first = body.frame().await.unwrap().unwrap();
+        assert_eq!(first.into_data().unwrap(), "ab");
+        assert_eq!(body.collect().await.unwrap().to_bytes(), "cde");
     }
 }

@@ -4,6 +4,7 @@ use std::future::poll_fn;
 use std::sync::Arc;
 
 use brunt_scenarios::plan::EdgeDirection;
+use bytes::Bytes;
 use http::header::CONNECTION;
 use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Either, Full};
@@ -23,6 +24,7 @@ use crate::faults::{ReplyAction, RequestAction};
 use crate::forward::{ForwardError, copy, forward};
 use crate::limited_body::LimitedBody;
 use crate::peeked_stream::PeekedStream;
+use crate::read_ahead::read_ahead;
 use crate::routing::ConnectionRoute;
 use crate::tunnel::{CalleeConnection, connect, tunnel};
 use crate::upgrade::{UpgradeSlot, changes_protocol};
@@ -101,14 +103,15 @@ async fn answer(
 
 async fn apply_faults(
     edge: Arc<Edge>,
-    request: Request<Incoming>,
+    mut request: Request<Incoming>,
     upgrade: &UpgradeSlot,
 ) -> Result<ProxyReply, ForwardError> {
     edge.counters.request_arrived();
     let action = edge.faults.on_request();
-    if action != RequestAction::Forward {
+    if !matches!(action, RequestAction::Forward | RequestAction::Duplicate(_)) {
         edge.counters.met_fault();
     }
+    let mut read = Bytes::new();
     match action {
         RequestAction::Forward => {}
         RequestAction::Reset => return Err(ForwardError::Cut),
@@ -117,9 +120,15 @@ async fn apply_faults(
             edge.faults.until_recovered(fault).await;
             return Err(ForwardError::HalfOpen);
         }
-        RequestAction::Duplicate => {
-            let reply = duplicate(&edge, request).await?;
-            return Ok(reply.map(|body| unlimited(DelayedBody::at_once(body))));
+        RequestAction::Duplicate(fault) => {
+            let begun = read_ahead(request.body_mut()).await.map_err(ForwardError::Unread)?;
+            if begun.is_whole {
+                edge.faults.count_hit(fault);
+                edge.counters.met_fault();
+                let reply = duplicate(&edge, request.map(|_| Full::new(begun.read))).await?;
+                return Ok(reply.map(|body| unlimited(DelayedBody::at_once(body))));
+            }
+            read = begun.read;
         }
     }
     let limit = edge.faults.limit(EdgeDirection::Request);
@@ -128,7 +137,7 @@ async fn apply_faults(
         edge.counters.met_fault();
         limit.pass(request_head(&request)).await;
     }
-    let request = request.map(|body| Either::Left(LimitedBody::new(body, limit)));
+    let request = request.map(|body| Either::Left(LimitedBody::after(read, body, limit)));
     let method = request.method().clone();
     let (mut reply, endpoint) = forward(&edge, request).await?;
     if changes_protocol(&method, reply.status()) {
@@ -177,10 +186,9 @@ fn unlimited(body: DelayedBody) -> LimitedBody<DelayedBody> {
 /// Sends a request, and once more when its reply has come; the caller gets the first reply.
 async fn duplicate(
     edge: &Arc<Edge>,
-    request: Request<Incoming>,
+    request: Request<Full<Bytes>>,
 ) -> Result<Response<Incoming>, ForwardError> {
     let (head, body) = request.into_parts();
-    let body = Full::new(body.collect().await.map_err(ForwardError::Unread)?.to_bytes());
     let request = Request::from_parts(head, ());
     let (reply, _) = forward(edge, copy(&request, body.clone())).await?;
     let (edge, again) = (Arc::clone(edge), copy(&request, body));

@@ -122,7 +122,8 @@ pub struct HalfOpenSpec {
     pub to: Located<String>,
 }
 
-/// Send requests to the callee twice; the caller gets the first one's reply.
+/// Send requests to the callee twice; the caller gets the first one's reply. A request with a body
+/// of more than 1 MiB is sent once, and is not hit.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct DuplicateSpec {

@@ -14,8 +14,9 @@ pub(crate) enum RequestAction {
     Abort(u16),
     /// Neither replies nor closes the connection until this fault has ended.
     Hold(FaultId),
-    /// Sends it to the callee twice.
-    Duplicate,
+    /// Sends it to the callee twice. It counts as hit with [`super::ActiveFaults::count_hit`], once
+    /// it is known that it can be sent twice.
+    Duplicate(FaultId),
 }
 
 pub(super) fn action(faults: &mut [ActiveFault]) -> RequestAction {
@@ -24,7 +25,9 @@ pub(super) fn action(faults: &mut [ActiveFault]) -> RequestAction {
             EdgeFault::Cut => RequestAction::Reset,
             EdgeFault::Abort { status, share } if happens(share) => RequestAction::Abort(status),
             EdgeFault::HalfOpen => RequestAction::Hold(active.id),
-            EdgeFault::Duplicate { share } if happens(share) => RequestAction::Duplicate,
+            EdgeFault::Duplicate { share } if happens(share) => {
+                return RequestAction::Duplicate(active.id);
+            }
             // The share does not hit this request.
             EdgeFault::Abort { .. } | EdgeFault::Duplicate { .. } => continue,
             // Each is named, so that the compiler asks where a new fault belongs.

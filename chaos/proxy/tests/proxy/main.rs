@@ -9,6 +9,7 @@ mod caller;
 mod edge_proxy;
 mod endpoints;
 mod faults;
+mod long_bodies;
 mod transparent;
 mod upgrades;
 
