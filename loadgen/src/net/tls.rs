@@ -61,6 +61,16 @@ pub enum UnfitPem {
     /// A PEM file of something else.
     #[error("it holds no PEM certificate")]
     Empty,
+    /// A PEM file without a private key.
+    #[error("it holds no PEM private key")]
+    NoKey,
+    /// A private key that a passphrase protects.
+    #[error(
+        "it is encrypted; `openssl pkey -in {} -out plain.key` asks for its passphrase and writes \
+         it without",
+        .0.display()
+    )]
+    Encrypted(PathBuf),
 }
 
 /// TLS for one server.
@@ -160,8 +170,21 @@ impl ClientCertificate {
     fn read(&self) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), TlsError> {
         let chain = certificates(&self.certificate, "a client's certificate")?;
         let key = PrivateKeyDer::from_pem_file(&self.key)
-            .map_err(|error| unfit(&self.key, "a private key", error))?;
+            .map_err(|error| unfit(&self.key, "a private key", self.why_no_key(error)))?;
         Ok((chain, key))
+    }
+
+    /// What is wrong with the key's file, in the user's terms where the parser only saw no key.
+    fn why_no_key(&self, error: pem::Error) -> UnfitPem {
+        // Both forms say so: PKCS #8 in the label, the older one in a header below it.
+        let encrypted =
+            || std::fs::read_to_string(&self.key).is_ok_and(|pem| pem.contains("ENCRYPTED"));
+        match error {
+            pem::Error::Io(_) => UnfitPem::Unreadable(error),
+            _ if encrypted() => UnfitPem::Encrypted(self.key.clone()),
+            pem::Error::NoItemsFound => UnfitPem::NoKey,
+            _ => UnfitPem::Unreadable(error),
+        }
     }
 
     fn unfit(&self, error: RustlsError) -> TlsError {
