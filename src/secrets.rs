@@ -6,10 +6,13 @@ use std::io;
 use std::sync::{PoisonError, RwLock};
 
 use anyhow::{Context, Result};
+use brunt_kubernetes::ClusterTarget;
 use brunt_reports::Secrets;
 use brunt_scenarios::plan::SecretValues;
+use brunt_scenarios::template::{SecretStore, StoreError};
 
 use crate::files::Planned;
+use crate::runtime;
 
 /// The longest file that holds a secret, in bytes.
 const LONGEST: u64 = 64 * 1024;
@@ -17,10 +20,10 @@ const LONGEST: u64 = 64 * 1024;
 /// What is masked. A process that runs scenarios with `--jobs` masks the secrets of all of them.
 static MASKED: RwLock<Option<Secrets>> = RwLock::new(None);
 
-/// Gives a plan the values of the secrets that it names.
-pub fn read(planned: &mut Planned) -> Result<()> {
-    let variable = |name: &str| std::env::var(name).ok();
-    let values = SecretValues::read(&planned.plan.texts(), variable, file)
+/// Gives a plan the values of the secrets that it names. `target` is where its system runs; `None`
+/// is this machine.
+pub fn read(planned: &mut Planned, target: Option<ClusterTarget>) -> Result<()> {
+    let values = SecretValues::read(&planned.plan.texts(), &Store { target })
         .with_context(|| planned.source.name.clone())?;
     planned.plan.secrets = values;
     hide(&Secrets::named(&planned.plan.secrets));
@@ -43,10 +46,29 @@ fn hide(secrets: &Secrets) {
     *masked = Some(secrets.clone().and(&masked.take().unwrap_or_default()));
 }
 
-fn file(path: &str) -> io::Result<String> {
-    let metadata = std::fs::metadata(path)?;
-    if !metadata.is_file() || metadata.len() > LONGEST {
-        return Err(io::Error::other("it is no regular file of at most 64 KiB"));
+struct Store {
+    target: Option<ClusterTarget>,
+}
+
+impl SecretStore for Store {
+    fn variable(&self, name: &str) -> Option<String> {
+        std::env::var(name).ok()
     }
-    std::fs::read_to_string(path)
+
+    fn file(&self, path: &str) -> io::Result<String> {
+        let metadata = std::fs::metadata(path)?;
+        if !metadata.is_file() || metadata.len() > LONGEST {
+            return Err(io::Error::other("it is no regular file of at most 64 KiB"));
+        }
+        std::fs::read_to_string(path)
+    }
+
+    fn kubernetes(&self, secret: &str, key: &str) -> Result<String, StoreError> {
+        let Some(target) = &self.target else {
+            return Err("it is in a cluster: add --on kubernetes, or name a variable by \
+                        ${secret:env:NAME}"
+                .into());
+        };
+        Ok(runtime::new()?.block_on(brunt_kubernetes::read_secret(target, secret, key))?)
+    }
 }

@@ -14,7 +14,7 @@ use std::fmt;
 
 pub use part::{InvalidTemplate, Placeholder, TemplatePart};
 pub(crate) use secret::is_secret;
-pub use secret::{SecretError, SecretReference, SecretSource};
+pub use secret::{SecretError, SecretReference, SecretSource, SecretStore, StoreError};
 pub use value::BuiltinValue;
 
 /// A text that parses.

@@ -37,7 +37,7 @@ pub fn plans(paths: &[String], args: &PlatformArgs) -> Result<Vec<Planned>> {
         }
         let mut plans = files::plans(paths)?;
         plans.iter().try_for_each(must_run_locally)?;
-        plans.iter_mut().try_for_each(secrets::read)?;
+        plans.iter_mut().try_for_each(|plan| secrets::read(plan, None))?;
         return Ok(plans);
     }
     let runtime = runtime::new()?;
@@ -49,7 +49,10 @@ pub fn plans(paths: &[String], args: &PlatformArgs) -> Result<Vec<Planned>> {
         let target = cluster_target(system, args);
         Ok(runtime.block_on(brunt_kubernetes::load_live_spec(system, &target))?)
     })?;
-    plans.iter_mut().try_for_each(secrets::read)?;
+    for planned in &mut plans {
+        let target = cluster_target(&planned.plan.system, args);
+        secrets::read(planned, Some(target))?;
+    }
     Ok(plans)
 }
 

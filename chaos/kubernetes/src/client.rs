@@ -22,6 +22,7 @@ pub(crate) mod program_error;
 pub(crate) mod report_configmap;
 #[cfg(test)]
 pub(crate) mod scripted_api;
+pub(crate) mod secret;
 pub(crate) mod security_context;
 pub(crate) mod unclear_target;
 pub(crate) mod write;

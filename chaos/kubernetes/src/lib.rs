@@ -45,6 +45,7 @@ pub use client::manifest::Manifest;
 pub use client::object::ChangeMode;
 pub use client::program_error::ProgramError;
 pub use client::report_configmap::ReportFile;
+pub use client::secret::read_secret;
 pub use client::unclear_target::UnclearTarget;
 pub use observe::gaps::WatchGap;
 pub use observe::live_spec::load_live_spec;

@@ -1,26 +1,22 @@
 //! The secrets that requests refer to, and their values.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::{fmt, io};
+use std::fmt;
 
-use crate::template::{SecretError, SecretReference, Template};
+use crate::template::{SecretError, SecretReference, SecretStore, Template};
 
 /// Values of secrets, by what stands in the braces of a text. `{:?}` does not show them.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct SecretValues(BTreeMap<String, String>);
 
 impl SecretValues {
-    /// The values of all secrets that these texts refer to, from the environment and from files.
+    /// The values of all secrets that these texts refer to.
     ///
     /// # Errors
     /// The first secret without a value.
-    pub fn read(
-        texts: &[String],
-        variable: impl Fn(&str) -> Option<String>,
-        file: impl Fn(&str) -> io::Result<String>,
-    ) -> Result<Self, SecretError> {
+    pub fn read(texts: &[String], store: &impl SecretStore) -> Result<Self, SecretError> {
         let found: BTreeSet<_> = texts.iter().flat_map(|text| references(text)).collect();
-        let value = |one: SecretReference| Ok((one.name.clone(), one.value(&variable, &file)?));
+        let value = |one: SecretReference| Ok((one.name.clone(), one.value(store)?));
         found.into_iter().map(value).collect::<Result<_, _>>().map(Self)
     }
 

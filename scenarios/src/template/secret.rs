@@ -8,7 +8,8 @@ use super::part::{InvalidTemplate, Placeholder};
 const PREFIX: &str = "secret:";
 
 /// How a secret is named.
-const EXAMPLE: &str = "write it like ${secret:env:API_TOKEN} or ${secret:file:/run/secrets/token}";
+const EXAMPLE: &str = "write it like ${secret:env:API_TOKEN}, ${secret:file:/run/secrets/token} or \
+                       ${secret:kubernetes:NAME/KEY}";
 
 /// A secret that a text refers to: `${secret:env:API_TOKEN}`, `${secret:file:/run/secrets/token}`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,7 +27,35 @@ pub enum SecretSource {
     Env(String),
     /// In this file; the line end after it is no part of it.
     File(String),
+    /// In a Secret of the namespace in which the system runs.
+    Kubernetes {
+        /// The Secret's name.
+        secret: String,
+        /// The key in it.
+        key: String,
+    },
 }
+
+/// Gives the values of secrets; the IO of [`SecretReference::value`].
+pub trait SecretStore {
+    /// An environment variable; `None` if it is not set.
+    fn variable(&self, name: &str) -> Option<String>;
+
+    /// The text of a file.
+    ///
+    /// # Errors
+    /// When it cannot be read, or is no file for a secret.
+    fn file(&self, path: &str) -> io::Result<String>;
+
+    /// The value at a key of a Kubernetes Secret.
+    ///
+    /// # Errors
+    /// When there is none, or no cluster to read it from.
+    fn kubernetes(&self, secret: &str, key: &str) -> Result<String, StoreError>;
+}
+
+/// Why a store has no such value, in its own words.
+pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why a secret has no value.
 #[derive(Debug, thiserror::Error)]
@@ -50,13 +79,22 @@ pub enum SecretError {
         #[source]
         source: io::Error,
     },
-    /// A file without a value.
-    #[error("the secret `${{{name}}}` has no value: {path} is empty")]
-    EmptyFile {
+    /// A Secret of Kubernetes that cannot be read.
+    #[error("the secret `${{{name}}}` cannot be read")]
+    NoSecret {
         /// What stands in the braces.
         name: String,
-        /// The file, as it is written.
-        path: String,
+        /// What the cluster says, or why none is asked.
+        #[source]
+        source: StoreError,
+    },
+    /// A place without a value.
+    #[error("the secret `${{{name}}}` has no value: {place} is empty")]
+    Empty {
+        /// What stands in the braces.
+        name: String,
+        /// The file or the Secret, as it is written.
+        place: String,
     },
 }
 
@@ -72,13 +110,7 @@ impl SecretReference {
     /// When it does not say where the secret's value is.
     pub fn of(placeholder: &Placeholder) -> Option<Result<Self, InvalidTemplate>> {
         let rest = placeholder.name.strip_prefix(PREFIX)?;
-        let source = match rest.split_once(':') {
-            Some(("env", variable)) if !variable.is_empty() => {
-                Some(SecretSource::Env(variable.to_owned()))
-            }
-            Some(("file", path)) if !path.is_empty() => Some(SecretSource::File(path.to_owned())),
-            _ => None,
-        };
+        let source = rest.split_once(':').and_then(|(kind, place)| SecretSource::of(kind, place));
         let source = source.filter(|_| placeholder.arguments.is_none());
         Some(source.map(|source| Self { name: placeholder.name.clone(), source }).ok_or_else(
             || InvalidTemplate {
@@ -89,33 +121,55 @@ impl SecretReference {
         ))
     }
 
-    /// Its value, of the environment or of a file.
+    /// Its value.
     ///
     /// # Errors
     /// When there is none, or an empty one.
-    pub fn value(
-        &self,
-        variable: impl Fn(&str) -> Option<String>,
-        file: impl Fn(&str) -> io::Result<String>,
-    ) -> Result<String, SecretError> {
+    pub fn value(&self, store: &impl SecretStore) -> Result<String, SecretError> {
         let name = self.name.clone();
         match &self.source {
-            SecretSource::Env(variable_name) => variable(variable_name)
+            SecretSource::Env(variable) => store
+                .variable(variable)
                 .filter(|value| !value.is_empty())
-                .ok_or_else(|| SecretError::NoVariable { name, variable: variable_name.clone() }),
-            SecretSource::File(path) => {
-                let text = file(path).map_err(|source| SecretError::NoFile {
-                    name: name.clone(),
-                    path: path.clone(),
-                    source,
-                })?;
-                let value = text.strip_suffix('\n').unwrap_or(&text);
-                let value = value.strip_suffix('\r').unwrap_or(value);
-                match value.is_empty() {
-                    true => Err(SecretError::EmptyFile { name, path: path.clone() }),
-                    false => Ok(value.to_owned()),
+                .ok_or_else(|| SecretError::NoVariable { name, variable: variable.clone() }),
+            SecretSource::File(path) => match store.file(path) {
+                Ok(text) => self.without_line_end(&text, path),
+                Err(source) => Err(SecretError::NoFile { name, path: path.clone(), source }),
+            },
+            SecretSource::Kubernetes { secret, key } => match store.kubernetes(secret, key) {
+                Ok(text) => self.without_line_end(&text, &format!("{secret}/{key}")),
+                Err(source) => Err(SecretError::NoSecret { name, source }),
+            },
+        }
+    }
+
+    /// Editors and `echo` end a value with a line end, which no header could hold.
+    fn without_line_end(&self, text: &str, place: &str) -> Result<String, SecretError> {
+        let value = text.strip_suffix('\n').unwrap_or(text);
+        let value = value.strip_suffix('\r').unwrap_or(value);
+        if value.is_empty() {
+            return Err(SecretError::Empty { name: self.name.clone(), place: place.to_owned() });
+        }
+        Ok(value.to_owned())
+    }
+}
+
+impl SecretSource {
+    /// What stands behind `secret:`, in two parts; `None` if that names no place.
+    fn of(kind: &str, place: &str) -> Option<Self> {
+        if place.is_empty() {
+            return None;
+        }
+        match kind {
+            "env" => Some(Self::Env(place.to_owned())),
+            "file" => Some(Self::File(place.to_owned())),
+            "kubernetes" => match place.split_once('/') {
+                Some((secret, key)) if !secret.is_empty() && !key.is_empty() => {
+                    Some(Self::Kubernetes { secret: secret.to_owned(), key: key.to_owned() })
                 }
-            }
+                _ => None,
+            },
+            _ => None,
         }
     }
 }
@@ -131,23 +185,41 @@ mod tests {
         found.map(|found| found.map_err(|bad| bad.what))
     }
 
+    struct Known;
+
+    impl SecretStore for Known {
+        fn variable(&self, name: &str) -> Option<String> {
+            match name {
+                "TOKEN" => Some("s3cr3t".to_owned()),
+                "EMPTY" => Some(String::new()),
+                _ => None,
+            }
+        }
+
+        fn file(&self, path: &str) -> io::Result<String> {
+            match path {
+                "/run/a" => Ok("from a file\r\n".to_owned()),
+                "/run/empty" => Ok("\n".to_owned()),
+                _ => Err(io::ErrorKind::NotFound.into()),
+            }
+        }
+
+        fn kubernetes(&self, secret: &str, key: &str) -> Result<String, StoreError> {
+            match (secret, key) {
+                ("login", "token") => Ok("from a cluster\n".to_owned()),
+                ("login", "empty") => Ok(String::new()),
+                _ => Err("there is no such Secret".into()),
+            }
+        }
+    }
+
     fn value(text: &str) -> Result<String, String> {
-        let variable = |name: &str| match name {
-            "TOKEN" => Some("s3cr3t".to_owned()),
-            "EMPTY" => Some(String::new()),
-            _ => None,
-        };
-        let file = |path: &str| match path {
-            "/run/a" => Ok("from a file\r\n".to_owned()),
-            "/run/empty" => Ok("\n".to_owned()),
-            _ => Err(io::ErrorKind::NotFound.into()),
-        };
         let reference = reference(text).unwrap().unwrap();
-        reference.value(variable, file).map_err(|error| error.to_string())
+        reference.value(&Known).map_err(|error| error.to_string())
     }
 
     #[test]
-    fn secrets_come_from_the_environment_and_from_files() {
+    fn secrets_come_from_the_environment_from_files_and_from_a_cluster() {
         assert_eq!(value("${secret:env:TOKEN}"), Ok("s3cr3t".to_owned()));
         assert_eq!(value("${secret:file:/run/a}"), Ok("from a file".to_owned()));
         let missing = value("${secret:env:NONE}").unwrap_err();
@@ -155,13 +227,18 @@ mod tests {
         assert!(value("${secret:env:EMPTY}").is_err());
         assert!(value("${secret:file:/run/empty}").unwrap_err().ends_with("/run/empty is empty"));
         assert!(value("${secret:file:/none}").unwrap_err().contains("cannot be read from /none"));
+        assert_eq!(value("${secret:kubernetes:login/token}"), Ok("from a cluster".to_owned()));
+        let empty = value("${secret:kubernetes:login/empty}").unwrap_err();
+        assert!(empty.ends_with("login/empty is empty"), "{empty}");
+        assert!(value("${secret:kubernetes:other/token}").unwrap_err().ends_with("cannot be read"));
     }
 
     #[test]
     fn a_secret_says_where_it_is_and_other_names_are_none() {
         assert_eq!(reference("${token}"), None);
-        for text in ["${secret:TOKEN}", "${secret:env:}", "${secret:vault:a}", "${secret:}"] {
-            let wrong = reference(text).unwrap().unwrap_err();
+        let places = ["TOKEN", "env:", "vault:a", "", "kubernetes:login", "kubernetes:/token"];
+        for text in places.map(|place| format!("${{secret:{place}}}")) {
+            let wrong = reference(&text).unwrap().unwrap_err();
             assert!(wrong.ends_with("does not say where the secret is"), "{wrong}");
         }
     }

@@ -371,6 +371,14 @@ pub enum KubeError {
         /// How long was waited, in seconds.
         seconds: u64,
     },
+    /// A Secret does not hold the value that a request refers to.
+    #[error("Secret {secret} has {why}")]
+    UnfitSecret {
+        /// Its name.
+        secret: String,
+        /// What it lacks, with the keys that it has.
+        why: String,
+    },
     /// A program in a pod did not do what it was started for.
     #[error("nothing could be run in pod {pod}: {source}")]
     Program {

@@ -88,7 +88,7 @@ pub(super) fn manifest(
                     "topologySpreadConstraints": apart,
                     "securityContext": security_context::of_pod(),
                     "containers": [container(image)],
-                    "volumes": [{"name": "task", "configMap": {"name": name}}],
+                    "volumes": [{"name": "task", "secret": {"secretName": name}}],
                 },
             },
         },
@@ -110,7 +110,8 @@ fn container(image: &str) -> Value {
     })
 }
 
-/// The task, which is owned by the Job.
+/// The task, which is owned by the Job. A Secret, as it holds the values of the secrets that its
+/// requests refer to.
 pub(super) fn task(lease: &RunLease, text: &str, job: Option<&str>) -> Value {
     let name = name(lease);
     let owner = json!({"apiVersion": "batch/v1", "kind": "Job", "name": name, "uid": job});
@@ -118,6 +119,6 @@ pub(super) fn task(lease: &RunLease, text: &str, job: Option<&str>) -> Value {
         "metadata": {"name": name, "labels": {RUN: lease.run}, "ownerReferences": [owner]},
         // The kubelet need not watch it.
         "immutable": true,
-        "data": {FILE: text},
+        "stringData": {FILE: text},
     })
 }

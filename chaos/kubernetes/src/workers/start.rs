@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures::future::{join_all, try_join_all};
 use k8s_openapi::api::batch::v1::Job;
-use k8s_openapi::api::core::v1::{ConfigMap, Pod};
+use k8s_openapi::api::core::v1::{Pod, Secret};
 use kube::ResourceExt;
 use kube::api::ListParams;
 use serde_json::json;
@@ -45,7 +45,7 @@ pub(super) async fn start(
     helper_pods::configure(&mut manifest["spec"]["template"], changer.helpers());
     let created: Job = writer.create("make a Job of load workers", manifest).await?;
     let task = job::task(lease, &load.task, created.metadata.uid.as_deref());
-    writer.create::<ConfigMap>("make the load workers' task", task).await?;
+    writer.create::<Secret>("make the load workers' task", task).await?;
     let resume = json!({"spec": {"suspend": false}});
     let texts = ("suspended", "started");
     writer.merge_patch::<Job>("start the load workers", &name, resume, texts).await?;

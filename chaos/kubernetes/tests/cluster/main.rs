@@ -39,6 +39,7 @@ mod prepared;
 mod previews;
 mod replaced;
 mod restored;
+mod secrets;
 mod services;
 mod shop;
 mod shop_changes;

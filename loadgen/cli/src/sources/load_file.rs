@@ -6,6 +6,7 @@ use std::path::Path;
 use brunt_scenarios::Source;
 use brunt_scenarios::plan::{LoadPlan, SecretValues};
 use brunt_scenarios::scenario::{LoadFile, read_beside};
+use brunt_scenarios::template::{SecretStore, StoreError};
 
 use super::text::read_text;
 use crate::error::LoadCliError;
@@ -27,16 +28,27 @@ pub(crate) fn load_plan(file: &str) -> Result<LoadPlan, LoadCliError> {
     }
     let plan = reading.check(|written| LoadPlan::check(&written, &source));
     let mut plan = plan.map_err(LoadCliError::LoadFile)?;
-    let variable = |name: &str| std::env::var(name).ok();
-    plan.secrets = SecretValues::read(&plan.texts(), variable, secret)?;
+    plan.secrets = SecretValues::read(&plan.texts(), &Store)?;
     Ok(plan)
 }
 
-/// The file of a secret.
-fn secret(path: &str) -> io::Result<String> {
-    let metadata = std::fs::metadata(path)?;
-    if !metadata.is_file() || metadata.len() > LONGEST_SECRET {
-        return Err(io::Error::other("it is no regular file of at most 64 KiB"));
+/// The secrets that a load file may name: those of this machine.
+struct Store;
+
+impl SecretStore for Store {
+    fn variable(&self, name: &str) -> Option<String> {
+        std::env::var(name).ok()
     }
-    std::fs::read_to_string(path)
+
+    fn file(&self, path: &str) -> io::Result<String> {
+        let metadata = std::fs::metadata(path)?;
+        if !metadata.is_file() || metadata.len() > LONGEST_SECRET {
+            return Err(io::Error::other("it is no regular file of at most 64 KiB"));
+        }
+        std::fs::read_to_string(path)
+    }
+
+    fn kubernetes(&self, _: &str, _: &str) -> Result<String, StoreError> {
+        Err("`brunt load` knows no cluster: name a variable by ${secret:env:NAME}".into())
+    }
 }

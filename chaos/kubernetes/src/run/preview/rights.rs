@@ -48,7 +48,7 @@ pub(super) fn needed(
     if load_is_inside {
         let why = "for load from inside";
         rights.add_all(&["create", "patch", "delete"], BATCH, "jobs", why);
-        rights.add("create", "", "configmaps", why);
+        rights.add("create", "", "secrets", why);
         rights.add("create", "", "pods/attach", why);
         rights.add("get", "", "pods/log", why);
     }
