@@ -7,7 +7,8 @@ mod renamed;
 mod run;
 mod system;
 
-use clap::{Parser, Subcommand};
+use clap::error::{ContextKind, ContextValue};
+use clap::{CommandFactory, Parser, Subcommand};
 use tracing::Level;
 
 use crate::console;
@@ -50,8 +51,25 @@ impl Cli {
         for warning in warnings {
             console::write_message(Level::WARN, &format!("warning: {warning}"));
         }
-        parsed.unwrap_or_else(|error| error.exit())
+        parsed.unwrap_or_else(|error| without_hidden(error).exit())
     }
+}
+
+/// The error without suggestions of commands that are not for people.
+fn without_hidden(mut error: clap::Error) -> clap::Error {
+    let suggested = match error.get(ContextKind::SuggestedSubcommand) {
+        Some(ContextValue::Strings(names)) => names.clone(),
+        Some(ContextValue::String(name)) => vec![name.clone()],
+        _ => return error,
+    };
+    let commands = Cli::command();
+    let is_shown = |name: &String| {
+        commands.find_subcommand(name).is_some_and(|command| !command.is_hide_set())
+    };
+    let shown: Vec<String> = suggested.into_iter().filter(is_shown).collect();
+    let shown = if shown.is_empty() { ContextValue::None } else { ContextValue::Strings(shown) };
+    error.insert(ContextKind::SuggestedSubcommand, shown);
+    error
 }
 
 /// One variant a command, with its options.

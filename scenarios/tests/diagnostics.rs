@@ -406,6 +406,18 @@ expect:
 }
 
 #[test]
+fn a_missing_key_is_reported_once_and_not_where_its_value_is_wrong() {
+    let scenario = Source::new("a.yaml", "version: 1\nname: x\nsystem: shop\n");
+    let problems = scenario.read::<SystemSpec>().into_problems();
+    let messages: Vec<_> = problems.iter().map(|problem| problem.message.as_str()).collect();
+    assert_eq!(messages, ["`services` is missing", "unknown key `system`"]);
+    let wrong = Source::new("a.yaml", "version: one\nname: [x]\nsystem: shop\nfaults: 3\n");
+    let problems = wrong.read::<Scenario>().into_problems();
+    let places: Vec<_> = problems.iter().map(|problem| problem.span.unwrap().line).collect();
+    assert_eq!(places, [1, 2, 4], "{problems:#?}");
+}
+
+#[test]
 fn a_system_s_problems_come_at_once_with_their_places() {
     let system = "\
 version: 1

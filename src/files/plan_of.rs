@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 use brunt_scenarios::plan::LoadPlan;
 use brunt_scenarios::scenario::{LoadFile, LoadSpec, read_beside, read_slos};
-use brunt_scenarios::source::{Located, SourceReading, nearest};
+use brunt_scenarios::source::{FileKind, Located, SourceReading, nearest};
 use brunt_scenarios::{Diagnostic, Plan, Scenario, Source, plan};
 
 use super::access::FileAccess;
@@ -33,6 +33,7 @@ pub fn scenario(
         problems.is_empty()
     });
     let name = reading.value.as_ref().map(|written| written.system.clone());
+    let name = name.filter(|name| !reading.is_left_out(name));
     let system = name.and_then(|name| {
         let found = system_source(&name, &folder, access);
         system_of(found, &name, &source, &mut reading)
@@ -77,8 +78,11 @@ pub fn system_source(name: &str, folder: &Path, access: &FileAccess) -> Result<(
     if path.exists() {
         let base = path.parent().map_or_else(PathBuf::new, Path::to_owned);
         let base = if base.as_os_str().is_empty() { PathBuf::from(".") } else { base };
-        let text = access.beside(folder, name)?;
-        return Ok((Source::new(path.display().to_string(), text), base));
+        let source = Source::new(path.display().to_string(), access.beside(folder, name)?);
+        if let Some(kind) = source.is_instead(FileKind::System) {
+            bail!("{} is {kind}, and not a system file", source.name);
+        }
+        return Ok((source, base));
     }
     let names: Vec<&str> = builtin::SYSTEMS.iter().map(|system| system.name).collect();
     match nearest(name, &names) {

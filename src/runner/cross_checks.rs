@@ -5,13 +5,13 @@ mod compare;
 
 use brunt_faults::with_causes;
 use brunt_scenarios::plan::{
-    Canceled, CheckId, Compensation, CrossCheck, JsonPath, KeyedCollection, ViewSource,
+    Canceled, CheckId, Compensation, CrossCheck, KeyedCollection, ViewSource,
 };
 use brunt_scenarios::timeline::{AgreementRecord, LoadRecord};
 use serde_json::Value;
 
 use super::client::SystemClient;
-use super::fetch_items::{ItemsError, fetch_items};
+use super::fetch_items::{ItemsError, fetch_items, key_of};
 use super::reading_error::ReadingError;
 use super::variables::Variables;
 pub use compare::KeyComparison;
@@ -81,7 +81,7 @@ async fn saga(
     for one in compensated {
         let place = one.rows.target.document();
         let found = items(&one.rows, client, variables).await?;
-        let json = one.json.as_deref().map(|json| filled(json, variables));
+        let json = one.json.as_deref().map(|json| variables.conditions(json));
         comparison.compensated(&place, &found, json.as_deref());
     }
     Ok(comparison)
@@ -102,17 +102,12 @@ async fn view(
     Ok(compare::view(&rows, &held))
 }
 
-fn filled(json: &[(JsonPath, Value)], variables: &Variables) -> Vec<(JsonPath, Value)> {
-    json.iter().map(|(path, value)| (path.clone(), variables.json(value))).collect()
-}
-
-/// Items with their keys. One without a key is no row.
+/// Items with their keys.
 async fn items(
     rows: &KeyedCollection,
     client: &SystemClient,
     variables: &Variables,
 ) -> Result<Vec<KeyedItem>, ItemsError> {
-    let all = fetch_items(client, &rows.target, &rows.items, variables).await?;
-    let keyed = |item: Value| Some(KeyedItem { key: rows.key.text(&item)?, item });
-    Ok(all.into_iter().filter_map(keyed).collect())
+    let keyed = |item: Value| Ok(KeyedItem { key: key_of(rows, &item)?, item });
+    fetch_items(client, (&rows.target, &rows.items), variables, keyed).await
 }

@@ -1,6 +1,6 @@
 //! The ledger: every accepted command held against the effects that are found.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use brunt_faults::with_causes;
 use brunt_scenarios::plan::{CheckId, Effects};
@@ -8,7 +8,7 @@ use brunt_scenarios::timeline::{KeySample, LedgerRecord, LoadRecord};
 use serde_json::Value;
 
 use super::client::SystemClient;
-use super::fetch_items::{ItemsError, fetch_items};
+use super::fetch_items::{ItemsError, fetch_items, key_of};
 use super::reading_error::ReadingError;
 use super::variables::Variables;
 
@@ -39,9 +39,10 @@ struct FoundEffect {
 /// The keys that are there already. What cannot be read has none: whether it can be is seen when it
 /// matters, after the load.
 pub async fn keys(effects: &Effects, client: &SystemClient, variables: &Variables) -> EarlierKeys {
-    let Effects { rows, .. } = effects;
-    let items = fetch_items(client, &rows.target, &rows.items, variables).await;
-    items.unwrap_or_default().iter().filter_map(|item| rows.key.text(item)).collect()
+    let rows = &effects.rows;
+    let key = |item: Value| Ok::<_, ItemsError>(rows.key.text(&item));
+    let keys = fetch_items(client, (&rows.target, &rows.items), variables, key).await;
+    keys.unwrap_or_default().into_iter().flatten().collect()
 }
 
 /// Reads the effects and holds them against the load's accepted commands.
@@ -52,36 +53,64 @@ pub async fn read(
     client: &SystemClient,
     variables: &Variables,
 ) -> Result<Balance, ItemsError> {
-    let Effects { rows, .. } = effects;
-    let items = fetch_items(client, &rows.target, &rows.items, variables).await?;
-    let found = items.iter().filter_map(|item| found_effect(effects, item));
-    let found: Vec<_> = found.filter(|effect| !earlier.contains(&effect.key)).collect();
+    let rows = &effects.rows;
+    let json = variables.conditions(&effects.json);
+    let effect = |item: Value| {
+        let done = json.iter().all(|(path, wanted)| path.objection(&item, wanted).is_none());
+        Ok::<_, ItemsError>(FoundEffect { key: key_of(rows, &item)?, done })
+    };
+    let mut found = fetch_items(client, (&rows.target, &rows.items), variables, effect).await?;
+    found.retain(|effect| !earlier.contains(&effect.key));
     Ok(Balance::of(load, &found))
 }
 
-fn found_effect(effects: &Effects, item: &Value) -> Option<FoundEffect> {
-    let key = effects.rows.key.text(item)?;
-    let done = effects.json.iter().all(|(path, wanted)| path.objection(item, wanted).is_none());
-    Some(FoundEffect { key, done })
+/// What there is of one key. A system that gives the same key to several commands owes as many
+/// effects.
+#[derive(Debug, Default)]
+struct OfKey {
+    accepted: u64,
+    effects: u64,
+    /// Effects that are as they must be.
+    done: u64,
+}
+
+impl OfKey {
+    fn missing(&self) -> u64 {
+        self.accepted.saturating_sub(self.effects)
+    }
+
+    fn unfinished(&self) -> u64 {
+        self.accepted.min(self.effects).saturating_sub(self.done)
+    }
+
+    /// A key with more effects than commands counts once, however many there are.
+    fn repeated(&self) -> u64 {
+        u64::from(self.effects > self.accepted.max(1))
+    }
+
+    fn unasked(&self) -> u64 {
+        u64::from(self.accepted == 0 && self.effects > 0)
+    }
 }
 
 impl Balance {
     fn of(load: &LoadRecord, effects: &[FoundEffect]) -> Self {
-        let mut found: HashMap<&str, Vec<bool>> = HashMap::new();
-        for effect in effects {
-            found.entry(&effect.key).or_default().push(effect.done);
+        let mut by_key: BTreeMap<&str, OfKey> = BTreeMap::new();
+        for key in &load.accepted {
+            by_key.entry(key).or_default().accepted += 1;
         }
-        let accepted: HashSet<&str> = load.accepted.iter().map(String::as_str).collect();
-        let of_accepted = |test: fn(&[bool]) -> bool| {
-            let done = |key: &&str| test(found.get(key).map_or(&[], Vec::as_slice));
-            sample(load.accepted.iter().map(String::as_str).filter(done))
-        };
+        for effect in effects {
+            let of_key = by_key.entry(&effect.key).or_default();
+            of_key.effects += 1;
+            of_key.done += u64::from(effect.done);
+        }
+        let sample = |count: fn(&OfKey) -> u64| sample(&by_key, count);
         Self {
             effects: effects.len() as u64,
-            missing: of_accepted(<[bool]>::is_empty),
-            unfinished: of_accepted(|done| !done.is_empty() && !done.contains(&true)),
-            repeated: sample(found.iter().filter(|(_, done)| done.len() > 1).map(|(key, _)| *key)),
-            unasked: sample(found.keys().copied().filter(|key| !accepted.contains(key))),
+            missing: sample(OfKey::missing),
+            unfinished: sample(OfKey::unfinished),
+            repeated: sample(OfKey::repeated),
+            unasked: sample(OfKey::unasked),
         }
     }
 
@@ -118,15 +147,18 @@ pub fn record(
     }
 }
 
-fn sample<'a>(all: impl Iterator<Item = &'a str>) -> KeySample {
+fn sample(all: &BTreeMap<&str, OfKey>, count: fn(&OfKey) -> u64) -> KeySample {
     let mut keys = KeySample::default();
-    for key in all {
-        keys.count += 1;
-        if keys.some.len() < SOME {
-            keys.some.push(key.to_owned());
+    for (key, of_key) in all {
+        let found = count(of_key);
+        keys.count += found;
+        if found > 0 && keys.some.len() < SOME {
+            keys.some.push(match of_key.accepted {
+                0 | 1 => (*key).to_owned(),
+                accepted => format!("{key}, given to {accepted} commands"),
+            });
         }
     }
-    keys.some.sort();
     keys
 }
 
@@ -159,6 +191,19 @@ mod tests {
         let record = Balance::of(&load(&["1", "2"], 0), &[effect("2", true), effect("1", true)]);
         assert!(record.is_settled());
         assert_eq!((record.repeated.count, record.unasked.count), (0, 0));
+    }
+
+    #[test]
+    fn a_key_that_several_commands_were_given_owes_as_many_effects() {
+        let same = load(&["1", "1", "1", "2"], 0);
+        let record = Balance::of(&same, &[effect("1", true), effect("2", true)]);
+        assert_eq!(record.missing.count, 2);
+        assert_eq!(record.missing.some, ["1, given to 3 commands"]);
+        assert!(!record.is_settled());
+        let three = [effect("1", true), effect("1", false), effect("1", true), effect("2", true)];
+        let record = Balance::of(&same, &three);
+        assert_eq!((record.missing.count, record.unfinished.count), (0, 1));
+        assert_eq!(record.repeated.count, 0);
     }
 
     #[test]

@@ -41,11 +41,10 @@ pub async fn read(
     };
     let mut sums = Vec::new();
     for (target, path) in terms {
-        let each = ItemsPath::Each(path.clone());
-        let values = fetch_items(client, target, &each, variables).await?;
-        let numbers: Option<Vec<f64>> = values.iter().map(Value::as_f64).collect();
-        let numbers =
-            numbers.ok_or_else(|| SumError::Term { path: path.clone(), target: target.clone() })?;
+        let items = ItemsPath::Each(path.clone());
+        let no_number = || SumError::Term { path: path.clone(), target: target.clone() };
+        let number = |value: Value| value.as_f64().ok_or_else(no_number);
+        let numbers = fetch_items(client, (target, &items), variables, number).await?;
         sums.push(numbers.iter().sum());
     }
     Ok(Sum { wanted, terms: sums })

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use brunt_scenarios::plan::SecretValues;
+use brunt_scenarios::plan::{JsonPath, SecretValues};
 use brunt_scenarios::template::{Placeholder, Template, TemplatePart};
 use serde_json::Value;
 
@@ -43,6 +43,11 @@ impl Variables {
     pub fn url(&self, text: &str) -> String {
         let Ok(template) = Template::parse(text) else { return text.to_owned() };
         template.fill_url(|place| self.value(place))
+    }
+
+    /// Fills in the values that documents must have.
+    pub fn conditions(&self, json: &[(JsonPath, Value)]) -> Vec<(JsonPath, Value)> {
+        json.iter().map(|(path, value)| (path.clone(), self.json(value))).collect()
     }
 
     fn value(&self, place: &Placeholder) -> String {

@@ -105,7 +105,14 @@ fn unknown_commands_systems_and_scenarios_are_answered_with_the_nearest_names() 
     here.brunt(&["up", "cofee"]).must(2, &["did you mean `coffee`?"]);
     here.brunt(&["serve", "coffee", "ordr"]).must(2, &["did you mean `order`?"]);
     here.brunt(&["serve", "tea", "order"]).must(2, &["coffee"]);
-    here.brunt(&["rnu"]).must(2, &["run"]);
+    here.brunt(&["prov"]).must(2, &["a similar subcommand exists: 'prove'"]);
+    for hidden in ["wrok", "worke", "reape", "edge-prox", "conections"] {
+        let said = here.brunt(&[hidden]);
+        said.must(2, &["unrecognized subcommand"]);
+        for name in ["'work'", "'reap'", "'edge-proxy'", "'connections'"] {
+            assert!(!said.err.contains(name), "{hidden}: {}", said.err);
+        }
+    }
 }
 
 #[test]

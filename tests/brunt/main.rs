@@ -9,6 +9,7 @@ mod data_folder;
 mod earlier_runs;
 mod exit_codes;
 mod files;
+mod ledgers;
 mod logging;
 mod nothing_left;
 mod own_system;

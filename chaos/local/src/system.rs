@@ -120,22 +120,53 @@ impl LocalSystem {
     /// services that it depends on were; sooner when it ends again and again although
     /// all others are ready.
     pub async fn ready(&self) -> Result<(), LocalError> {
+        let mut later = Vec::new();
         for name in self.plan.start_order() {
             let Some(workload) = self.workloads.get(name) else { continue };
-            let within = bounds::starts(&self.plan.services[name]);
-            let dependencies = &workload.context.depends_on;
-            let began = dependencies.iter().filter_map(FirstReady::moment).max();
-            let until = began.unwrap_or(self.began.into()) + within;
-            let alone = || {
-                let mut others = self.workloads.iter().filter(|(other, _)| *other != name);
-                others.all(|(_, other)| other.is_up() || other.waits())
-            };
-            until_ready(name, workload, (until, within), alone).await?;
-            if workload.wanted() > 0 {
-                self.network.opened(name).await;
+            if workload.waits() {
+                later.push((name, workload));
+                continue;
+            }
+            match self.ready_from(name, workload, self.began.into()).await {
+                // What it could not do without may still be starting.
+                Err(LocalError::Ended { .. }) if !self.is_last(name) => {
+                    later.push((name, workload));
+                }
+                other => other?,
             }
         }
+        for (name, workload) in later {
+            // One that has ended several times may wait that long before its next start.
+            let began = Instant::now() + bounds::start_back_off(u32::MAX);
+            self.ready_from(name, workload, began.into()).await?;
+        }
         Ok(())
+    }
+
+    /// Waits until a service is ready that could start at that moment, or when those that it
+    /// depends on were ready.
+    async fn ready_from(
+        &self,
+        name: &str,
+        workload: &LocalWorkload,
+        began: tokio::time::Instant,
+    ) -> Result<(), LocalError> {
+        let within = bounds::starts(&self.plan.services[name]);
+        let dependencies = workload.context.depends_on.iter();
+        let began = dependencies.filter_map(FirstReady::moment).fold(began, Ord::max);
+        until_ready(name, workload, (began + within, within), || self.is_last(name)).await?;
+        // The bounds of those that depend on it begin now, even if its own task has yet to see it.
+        workload.context.first_ready.note();
+        if workload.wanted() > 0 {
+            self.network.opened(name).await;
+        }
+        Ok(())
+    }
+
+    /// Whether all other services are ready, or wait for one that they depend on.
+    fn is_last(&self, name: &str) -> bool {
+        let mut others = self.workloads.iter().filter(|(other, _)| *other != name);
+        others.all(|(_, other)| other.is_up() || other.waits())
     }
 
     /// Where a service is offered: its front's address, or the URL of a service that runs already.

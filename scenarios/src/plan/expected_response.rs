@@ -149,6 +149,18 @@ impl JsonPath {
         self.path.query(document).first().map(key_text)
     }
 
+    /// The names that it begins with, up to the first part that may find any number of values:
+    /// `_embedded` and `orders` of `$._embedded.orders[*].id`.
+    pub fn leading_names(&self) -> Vec<&str> {
+        let mut names = Vec::new();
+        let mut rest = self.text.trim().strip_prefix('$').unwrap_or_default();
+        while let Some((name, after)) = first_name(rest) {
+            names.push(name);
+            rest = after;
+        }
+        names
+    }
+
     /// Why the document is not as wanted, if it is not.
     pub fn objection(
         &self,
@@ -166,6 +178,19 @@ impl JsonPath {
             n => format!("{self}: {others} of {n} are not {wanted}, such as {example}"),
         })
     }
+}
+
+/// The name that the rest of a path begins with, as `.name` or `['name']`, and what follows.
+fn first_name(rest: &str) -> Option<(&str, &str)> {
+    if let Some(quoted) = rest.strip_prefix('[') {
+        let quote = quoted.chars().next().filter(|quote| matches!(quote, '\'' | '"'))?;
+        let (name, after) = quoted[1..].split_once(quote)?;
+        return Some((name, after.strip_prefix(']')?)).filter(|_| !name.contains('\\'));
+    }
+    let short = rest.strip_prefix('.')?;
+    let end = short.find(['.', '[', ' ']).unwrap_or(short.len());
+    let (name, after) = short.split_at(end);
+    (!name.is_empty() && name != "*").then_some((name, after))
 }
 
 impl fmt::Display for JsonPath {

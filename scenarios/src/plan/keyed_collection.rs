@@ -53,6 +53,24 @@ impl ItemsPath {
         }
         Ok(items)
     }
+
+    /// Where a document should hold the list and does not, such as `$.orders`: a mistyped path
+    /// finds as little as an empty list does. `None` where the list is there, or where it cannot
+    /// be told.
+    pub fn missing_list(&self, document: &Value) -> Option<String> {
+        let (Self::Each(path) | Self::Entries(path)) = self;
+        let (mut at, mut place) = (document, "$".to_owned());
+        for name in path.leading_names() {
+            place = format!("{place}.{name}");
+            match at.get(name) {
+                Some(found) => at = found,
+                // An empty page of HAL has no embedded resources at all.
+                None if name == "_embedded" && at.get("_links").is_some() => return None,
+                None => return Some(place),
+            }
+        }
+        None
+    }
 }
 
 impl fmt::Display for ItemsPath {
@@ -96,5 +114,22 @@ mod tests {
             "$.list is a list and no map: use `items` in place of `entries`"
         );
         assert_eq!(ItemsPath::Each(path("$.orders.*")).of(&document).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn an_empty_list_is_told_from_one_that_is_not_there() {
+        let document = json!({"_embedded": {"orders": []}, "a b": {"c": null}, "_links": {}});
+        let missing = |text| ItemsPath::Each(path(text)).missing_list(&document);
+        assert_eq!(missing("$._embedded.orders[?@.id == 1]"), None);
+        assert_eq!(missing("$._embedded.order[*]"), Some("$._embedded.order".to_owned()));
+        assert_eq!(missing("$['a b'][\"c\"][*]"), None);
+        assert_eq!(missing("$['a b'].d[0].e"), Some("$.a b.d".to_owned()));
+        for unknown in ["$[*]", "$..orders", "$.*.orders"] {
+            assert_eq!(missing(unknown), None, "{unknown}");
+        }
+        let empty = json!({"_links": {"self": {}}});
+        let hal = ItemsPath::Each(path("$._embedded.orders[*]"));
+        assert_eq!(hal.missing_list(&empty), None);
+        assert_eq!(hal.missing_list(&json!({})), Some("$._embedded".to_owned()));
     }
 }

@@ -38,6 +38,19 @@ impl Source {
         }
     }
 
+    /// What it is for sure, where another kind of file was expected: `a scenario`.
+    pub fn is_instead(&self, expected: FileKind) -> Option<&'static str> {
+        match self.kind() {
+            kind if kind == expected => None,
+            FileKind::System => Some("a system file"),
+            FileKind::Load => Some("a load file"),
+            FileKind::Scenario if self.top_keys().iter().any(|key| key == "system") => {
+                Some("a scenario")
+            }
+            FileKind::Scenario | FileKind::Foreign => None,
+        }
+    }
+
     /// Whether messages may quote it. A file that is none of brunt's, named by mistake or on
     /// purpose, may hold secrets, and messages end up in the logs of continuous integration.
     pub(super) fn may_be_quoted(&self) -> bool {

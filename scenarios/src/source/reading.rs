@@ -15,6 +15,11 @@ pub struct SourceReading<T> {
 }
 
 impl<T> SourceReading<T> {
+    /// Whether this text was not read but stands for what could not be, or was left out itself.
+    pub fn is_left_out(&self, text: &str) -> bool {
+        self.left_out.has(text)
+    }
+
     /// Adds what is wrong with the meaning of what was read. What may only seem to be wrong,
     /// because something could not be read, is left out: it is said when the rest is mended.
     pub fn add(&mut self, problems: Vec<Diagnostic>) {

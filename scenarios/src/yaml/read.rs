@@ -98,6 +98,7 @@ pub fn read_all<T: DeserializeOwned>(text: &str) -> (Option<T>, Vec<YamlError>, 
         Err(error) => return (None, vec![error], left_out),
     };
     problems.truncate(MOST_PROBLEMS);
+    let mut placeholders = BTreeSet::new();
     while problems.len() < MOST_PROBLEMS {
         let error = match T::deserialize(NodeDeserializer(&root)) {
             Ok(value) => return (Some(value), problems, left_out),
@@ -105,12 +106,20 @@ pub fn read_all<T: DeserializeOwned>(text: &str) -> (Option<T>, Vec<YamlError>, 
         };
         let node = error.node.unwrap_or(root.id);
         if let (true, YamlProblem::MissingKey(key)) = (node == root.id, &error.problem)
+            && placeholders.insert((*key).to_string())
             && root.add_placeholder(key)
         {
             left_out.texts.insert(STAND_IN.to_owned());
             left_out.is_incomplete = true;
-            problems.push(error);
+            // A key that was left out because of its value is not missing.
+            if !left_out.keys.iter().any(|one| one.key == *key) {
+                problems.push(error);
+            }
             continue;
+        }
+        if node == root.id && !placeholders.is_empty() {
+            // A placeholder does not do, as for a map of services: nothing can be read without it.
+            break;
         }
         // What lacks something because it was left out is left out in turn, without a word.
         if !is_incomplete(&root, node) {

@@ -114,6 +114,38 @@ async fn a_service_starts_once_those_that_it_depends_on_are_ready() {
 }
 
 #[tokio::test]
+async fn the_bound_of_a_service_counts_from_when_those_that_it_depends_on_are_ready() {
+    let mut slow = service();
+    // Longer than the other one's whole bound.
+    slow.env.insert("START_MS".to_owned(), "3500".to_owned());
+    slow.starts_within = Duration::from_secs(10);
+    let mut api = service();
+    api.starts_within = Duration::from_millis(200);
+    assert!(bounds::starts(&api) < Duration::from_secs(3));
+    api.depends_on = vec!["slow".to_owned()];
+    let running = begin(system([("api", api), ("slow", slow)])).await;
+    running.system.ready().await.unwrap();
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_service_that_ends_is_started_again_while_others_may_become_ready() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("up").display().to_string();
+    let mut database = service();
+    database.env.insert("UP_FILE".to_owned(), file.clone());
+    database.env.insert("START_MS".to_owned(), "3500".to_owned());
+    database.starts_within = Duration::from_secs(10);
+    let mut api = behaving(service(), "needs");
+    api.env.insert("UP_FILE".to_owned(), file);
+    api.starts_within = Duration::from_millis(200);
+    assert!(bounds::starts(&api) < Duration::from_secs(3));
+    let running = begin(system([("api", api), ("database", database)])).await;
+    running.system.ready().await.unwrap();
+    running.stop().await;
+}
+
+#[tokio::test]
 async fn a_zombie_is_restarted_by_its_liveness_probe_within_the_bound() {
     let mut service = service();
     service.liveness = Some(probe("/health"));

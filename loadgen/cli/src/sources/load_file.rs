@@ -6,6 +6,7 @@ use std::path::Path;
 use brunt_scenarios::Source;
 use brunt_scenarios::plan::{LoadPlan, SecretValues};
 use brunt_scenarios::scenario::{LoadFile, read_beside};
+use brunt_scenarios::source::FileKind;
 use brunt_scenarios::template::{SecretStore, StoreError};
 
 use super::text::read_text;
@@ -17,6 +18,10 @@ const LONGEST_SECRET: u64 = 64 * 1024;
 /// Reads and checks it, with its feeds.
 pub(crate) fn load_plan(file: &str) -> Result<LoadPlan, LoadCliError> {
     let source = Source::new(file, read_text(file)?);
+    if let Some(kind) = source.is_instead(FileKind::Load) {
+        let what = format!("this is {kind}, and not a load file");
+        return Err(LoadCliError::LoadFile(vec![source.wrong(None, what)]));
+    }
     let mut reading = source.read::<LoadFile>();
     let folder = Path::new(file).parent().unwrap_or(Path::new("")).to_owned();
     let read = |name: &str| std::fs::read_to_string(folder.join(name));

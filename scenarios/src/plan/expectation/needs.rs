@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
+
 // The claims import this file, so it imports none of them: that would tie them all into one circle.
 use super::{Canceled, Compensation, Effects, ViewSource};
 use crate::plan::{During, JsonPath, KeyedCollection, Quantile, RequestTarget};
@@ -159,7 +161,11 @@ impl<'c> Reading<'c> {
     /// The texts in it that may have `${names}` to fill in.
     pub fn texts(self) -> Vec<&'c str> {
         match self {
-            Self::Ledger { effects, .. } => vec![&effects.rows.target.path],
+            Self::Ledger { effects, .. } => {
+                let mut texts = vec![effects.rows.target.path.as_str()];
+                of_conditions(&effects.json, &mut texts);
+                texts
+            }
             Self::Sum { terms, equals, .. } => {
                 let paths = terms.iter().map(|(target, _)| target.path.as_str());
                 paths.chain([equals]).collect()
@@ -169,8 +175,11 @@ impl<'c> Reading<'c> {
                     Canceled::By(_) => None,
                     Canceled::Found(rows) => Some(rows),
                 };
-                let rows = compensated.iter().map(|one| &one.rows);
-                canceled.into_iter().chain(rows).map(|rows| rows.target.path.as_str()).collect()
+                let rows = canceled.into_iter().chain(compensated.iter().map(|one| &one.rows));
+                let mut texts: Vec<_> = rows.map(|rows| rows.target.path.as_str()).collect();
+                let conditions = compensated.iter().filter_map(|one| one.json.as_deref());
+                conditions.for_each(|json| of_conditions(json, &mut texts));
+                texts
             }
             Self::CrossCheck(CrossCheck::View { of, sources, .. }) => {
                 let sources = sources.iter().map(|one| &one.rows);
@@ -178,5 +187,19 @@ impl<'c> Reading<'c> {
                 rows.map(|rows| rows.target.path.as_str()).collect()
             }
         }
+    }
+}
+
+/// The texts in the values that documents must have.
+fn of_conditions<'c>(json: &'c [(JsonPath, Value)], texts: &mut Vec<&'c str>) {
+    json.iter().for_each(|(_, value)| of_value(value, texts));
+}
+
+fn of_value<'c>(value: &'c Value, texts: &mut Vec<&'c str>) {
+    match value {
+        Value::String(text) => texts.push(text),
+        Value::Array(items) => items.iter().for_each(|item| of_value(item, texts)),
+        Value::Object(fields) => fields.values().for_each(|field| of_value(field, texts)),
+        _ => {}
     }
 }
