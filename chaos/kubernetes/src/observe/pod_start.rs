@@ -12,8 +12,9 @@ use super::pod_status::{PodStatus, unscheduled};
 use crate::client::call::call_api;
 use crate::client::connect::Cluster;
 
-/// How long a pod may be without a node. Another pod may be about to leave its place.
-const UNSCHEDULED: Duration = Duration::from_secs(4);
+/// How long a pod may be without a node. Another pod may be about to leave its place; with all that
+/// comes before, the reason is to be said within 5 s.
+const UNSCHEDULED: Duration = Duration::from_millis(2500);
 
 /// The event by which an autoscaler of the cluster says that it adds a node.
 const ADDS_NODE: &str = "TriggeredScaleUp";

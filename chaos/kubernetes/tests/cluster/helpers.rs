@@ -10,8 +10,8 @@ use serde_json::json;
 use crate::inject_fault::LASTS;
 use crate::shop::{Shop, resource, until};
 
-/// Much less than the minute that a helper may take to start.
-const SOON: Duration = Duration::from_secs(20);
+/// How long it may take until it is clear, and said, that a helper cannot start.
+const SOON: Duration = Duration::from_secs(5);
 
 const CONFIGURED: &str = "
 version: 1

@@ -30,6 +30,7 @@ mod killed;
 mod kinds;
 mod left_behind;
 mod leftovers;
+mod limit_ranges;
 mod named_targets;
 mod no_shell;
 mod owned;
