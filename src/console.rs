@@ -9,7 +9,8 @@ use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use brunt_reports::Colour;
+use brunt_reports::{Colour, no_command};
+use brunt_scenarios::plain_text::printable;
 use indicatif::ProgressBar;
 use serde_json::json;
 use tracing::Level;
@@ -26,6 +27,12 @@ macro_rules! out {
     ($($text:tt)*) => { $crate::console::print(format_args!($($text)*)) };
 }
 
+/// Prints a line of other people's words on standard output: neither a terminal nor a CI server
+/// obeys what is in it.
+macro_rules! plainln {
+    ($($text:tt)*) => { $crate::console::print_plain(&format!($($text)*)) };
+}
+
 /// Prints a message on standard error.
 macro_rules! errln {
     ($($text:tt)*) => {
@@ -33,7 +40,7 @@ macro_rules! errln {
     };
 }
 
-pub(crate) use {errln, out, outln};
+pub(crate) use {errln, out, outln, plainln};
 
 // The progress bar on the terminal. Only one is drawn at a time: with `--jobs`, none is.
 static DRAWN: Mutex<Option<ProgressBar>> = Mutex::new(None);
@@ -66,6 +73,11 @@ pub fn print(text: Arguments<'_>) {
         let mut out = std::io::stdout().lock();
         let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     });
+}
+
+/// Prints a line of other people's words; see [`plainln!`].
+pub fn print_plain(line: &str) {
+    print(format_args!("{}\n", no_command(&printable(line))));
 }
 
 /// From now on, what is written to standard error with [`write_message`] has the form of the log's

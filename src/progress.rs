@@ -7,7 +7,8 @@ use std::time::Instant;
 
 use brunt_faults::Observed;
 use brunt_loadgen::Snapshot;
-use brunt_reports::{Origin, counted};
+use brunt_reports::{Origin, counted, no_command};
+use brunt_scenarios::plain_text::printable;
 use brunt_scenarios::plan::{Fault, Plan};
 use brunt_scenarios::timeline::Moment;
 use brunt_scenarios::units::Period;
@@ -136,7 +137,9 @@ impl RunProgress {
     pub fn line(&self, text: &str) {
         match &*self.display {
             Display::Quiet => {}
-            Display::Bar { .. } | Display::Lines { .. } => errln!("{text}"),
+            Display::Bar { .. } | Display::Lines { .. } => {
+                errln!("{}", no_command(&printable(text)));
+            }
         }
     }
 
@@ -166,5 +169,5 @@ fn line_of(snapshot: &Snapshot) -> String {
             )
         })
         .collect();
-    format!("{:>7.2}s  {}", snapshot.at, loads.join(" | "))
+    printable(&format!("{:>7.2}s  {}", snapshot.at, loads.join(" | ")))
 }

@@ -7,7 +7,7 @@ use brunt_scenarios::plan::{Arrival, Load, Plan};
 use brunt_scenarios::units::Period;
 
 use crate::cli::{PlatformKind, ValidateArgs};
-use crate::console::outln;
+use crate::console::{outln, plainln};
 use crate::exit::Exit;
 use crate::files::{self, CheckedFile, Planned};
 
@@ -54,10 +54,10 @@ fn scenario(planned: &Planned, is_local: bool) {
     outln!("{}: ok", planned.source.name);
     describe(&planned.plan);
     if let Some(what) = planned.plan.needs_a_cluster().filter(|_| is_local) {
-        outln!("  needs Kubernetes, because of {what}: run it with --on kubernetes");
+        plainln!("  needs Kubernetes, because of {what}: run it with --on kubernetes");
     }
     for warning in brunt_reports::power_warnings(&planned.plan) {
-        outln!("  warning: {warning}");
+        plainln!("  warning: {warning}");
     }
 }
 
@@ -66,24 +66,24 @@ fn describe_load(load: &Load) {
         Arrival::Closed { users, .. } => format!("{users} users"),
         Arrival::Open { ramps } => format!("{} requests", requests(ramps)),
     };
-    outln!("  load {}: {model} for {}, {}", load.name, Period(load.lasts), load.work);
+    plainln!("  load {}: {model} for {}, {}", load.name, Period(load.lasts), load.work);
 }
 
 fn describe(plan: &Plan) {
-    outln!("  {}", plan.name);
+    plainln!("  {}", plan.name);
     plan.loads.iter().for_each(describe_load);
     for fault in &plan.faults {
         let times = match fault.at.as_slice() {
             [one] => format!("at {}", Period(*one)),
             many => format!("{} times", many.len()),
         };
-        outln!("  fault {times}: {}", fault.kind);
+        plainln!("  fault {times}: {}", fault.kind);
     }
     for check in &plan.checks {
-        outln!("  must hold: {}", check.claim);
+        plainln!("  must hold: {}", check.claim);
     }
     for proof in &plan.proofs {
-        outln!("  proof: {proof}, these fail: {}", proof.fails.join(", "));
+        plainln!("  proof: {proof}, these fail: {}", proof.fails.join(", "));
     }
 }
 

@@ -116,6 +116,23 @@ fn unknown_commands_systems_and_scenarios_are_answered_with_the_nearest_names() 
 }
 
 #[test]
+fn names_command_neither_a_terminal_nor_a_ci_server() {
+    let here = Workplace::new();
+    let scenario = "version: 1\nname: \"a\\e[31m\\n::error::b\"\nsystem: shop.yaml\nload: [{name: \
+                    \"l\\e]0;x\\a\", open: {rate: 10/s}, for: 300ms, get: front/ready}]\nexpect: \
+                    [{availability: {of: \"l\\e]0;x\\a\", atLeast: 1%}}]\n";
+    here.write("named.yaml", scenario);
+    for command in ["validate", "run"] {
+        let said = here.brunt(&[command, "named.yaml"]);
+        said.must(0, &[]);
+        let all = format!("{}{}", said.out, said.err);
+        assert!(!all.contains(['\u{1b}', '\u{7}']), "{command}: {all:?}");
+        let obeyed = all.lines().find(|line| line.trim_start().starts_with("::"));
+        assert_eq!(obeyed, None, "{command}");
+    }
+}
+
+#[test]
 fn a_service_whose_program_does_not_exist_is_named() {
     let here = Workplace::new();
     here.write("shop.yaml", "version: 1\nname: shop\nservices: {front: {command: [./missing]}}\n");
