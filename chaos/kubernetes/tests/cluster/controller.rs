@@ -8,6 +8,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::shop::{SYSTEM, Shop};
@@ -21,8 +22,7 @@ const GLANCE: Duration = Duration::from_millis(200);
 /// A run of the program.
 pub struct Controller {
     child: Child,
-    /// Goes with it.
-    _folder: TempDir,
+    folder: TempDir,
     said: Arc<Mutex<Vec<String>>>,
     pub started: Instant,
 }
@@ -33,6 +33,8 @@ pub struct Ended {
     pub code: Option<i32>,
     /// With single blanks between words, as lines are broken anywhere.
     pub said: String,
+    /// Its report, if there is one: the last by its name, where there are several.
+    pub report: Option<Value>,
 }
 
 /// The program: the one that BRUNT_TEST_BINARY names, or the one that was built beside this test.
@@ -62,10 +64,7 @@ impl Controller {
         scenario: &str,
         args: &[&str],
     ) -> Self {
-        let (mut command, folder) = Self::about(system, scenario, kubeconfig);
-        command.args(["validate", "scenario.yaml", "--on", "kubernetes", "--namespace", namespace]);
-        command.args(args);
-        Self::spawn(command, folder)
+        Self::on_cluster(&["validate"], kubeconfig, namespace, (system, scenario), args)
     }
 
     /// The same with another way to the cluster.
@@ -87,21 +86,26 @@ impl Controller {
         scenario: &str,
         args: &[&str],
     ) -> Self {
-        let (mut command, folder) = Self::about(system, scenario, kubeconfig);
-        let run = ["run", "scenario.yaml", "--on", "kubernetes", "--retries", "0"];
-        command.args(run).args(["--namespace", namespace]).args(args);
-        Self::spawn(command, folder)
+        let run = ["run", "--retries", "0"];
+        Self::on_cluster(&run, kubeconfig, namespace, (system, scenario), args)
     }
 
-    /// The program in a folder with these files.
-    fn about(system: &str, scenario: &str, kubeconfig: &OsString) -> (Command, TempDir) {
+    /// Starts a command with a scenario, in a folder with these files.
+    pub fn on_cluster(
+        command: &[&str],
+        kubeconfig: &OsString,
+        namespace: &str,
+        (system, scenario): (&str, &str),
+        args: &[&str],
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("shop.yaml"), system).unwrap();
         let text = format!("version: 1\nname: a test\nsystem: shop.yaml\n{scenario}");
         std::fs::write(folder.path().join("scenario.yaml"), text).unwrap();
-        let mut command = Command::new(program());
-        command.env("KUBECONFIG", kubeconfig);
-        (command, folder)
+        let mut program = Command::new(program());
+        program.env("KUBECONFIG", kubeconfig).args(command);
+        program.args(["scenario.yaml", "--on", "kubernetes", "--namespace", namespace]).args(args);
+        Self::spawn(program, folder)
     }
 
     fn spawn(mut command: Command, folder: TempDir) -> Self {
@@ -110,7 +114,7 @@ impl Controller {
         let said = Arc::default();
         hear(child.stdout.take().unwrap(), &said);
         hear(child.stderr.take().unwrap(), &said);
-        Self { child, _folder: folder, said, started: Instant::now() }
+        Self { child, folder, said, started: Instant::now() }
     }
 
     /// All that it said up to now.
@@ -156,7 +160,14 @@ impl Controller {
             tokio::time::sleep(LOOK).await;
         }
         let said = self.said().join(" ");
-        Ended { code, said: said.split_whitespace().collect::<Vec<_>>().join(" ") }
+        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        Ended { code, said, report: self.report() }
+    }
+
+    fn report(&self) -> Option<Value> {
+        let runs = std::fs::read_dir(self.folder.path().join(".brunt/runs")).ok()?;
+        let last = runs.flatten().map(|run| run.path().join("report.json")).max()?;
+        serde_json::from_slice(&std::fs::read(last).ok()?).ok()
     }
 }
 

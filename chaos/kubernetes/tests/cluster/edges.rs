@@ -17,13 +17,6 @@ fn options(shop: &Shop, watchdog: Watchdog, lasts: Duration) -> ClusterRunOption
     ClusterRunOptions { edges, ..shop.options(watchdog, lasts) }
 }
 
-async fn with_gateway(name: &str) -> Shop {
-    let mut shop = Shop::open(name).await;
-    shop.no_autoscaler().await;
-    shop.add_gateway().await;
-    shop
-}
-
 async fn set(system: &ClusterRun, fault: EdgeFault) -> Result<InjectedFault, FaultError> {
     let kind = FaultKind::Edge { from: "gateway".to_owned(), to: "shop".to_owned(), fault };
     applied(system, &kind).await
@@ -58,7 +51,7 @@ async fn under(
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn every_fault_between_two_services_has_its_effect() {
-    let shop = with_gateway("edges").await;
+    let shop = Shop::with_gateway("edges").await;
     let before = shop.snapshot().await;
     let system = shop.start(&options(&shop, Watchdog::Job(None), LASTS)).await;
     system.ready().await.unwrap();
@@ -119,7 +112,7 @@ async fn every_fault_between_two_services_has_its_effect() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn refused_connections_fail_and_open_ones_go_on() {
-    let shop = with_gateway("refuse").await;
+    let shop = Shop::with_gateway("refuse").await;
     let before = shop.snapshot().await;
     let system = shop.start(&options(&shop, Watchdog::Job(None), LASTS)).await;
     system.ready().await.unwrap();
@@ -154,7 +147,7 @@ async fn refused_connections_fail_and_open_ones_go_on() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn one_slow_replica_of_the_callee_slows_half_of_the_calls() {
-    let shop = with_gateway("slow-one").await;
+    let shop = Shop::with_gateway("slow-one").await;
     let system = shop.start(&options(&shop, Watchdog::None, LASTS)).await;
     system.ready().await.unwrap();
     let customer = Customer::of(&system, "gateway");
@@ -183,7 +176,7 @@ async fn one_slow_replica_of_the_callee_slows_half_of_the_calls() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn installing_and_uninstalling_an_edge_proxy_loses_no_request() {
-    let shop = with_gateway("no-loss").await;
+    let shop = Shop::with_gateway("no-loss").await;
     let quiet = shop.start(&shop.options(Watchdog::None, LASTS)).await;
     quiet.ready().await.unwrap();
     // Pods that are ready are not served yet: a node's kube-proxy gathers changes for up to a
@@ -215,7 +208,7 @@ async fn installing_and_uninstalling_an_edge_proxy_loses_no_request() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn the_watchdog_uninstalls_an_edge_proxy() {
-    let shop = with_gateway("left").await;
+    let shop = Shop::with_gateway("left").await;
     let before = shop.snapshot().await;
     let system = shop.start(&options(&shop, Watchdog::Job(None), Duration::from_secs(40))).await;
     system.ready().await.unwrap();
@@ -237,7 +230,7 @@ async fn the_watchdog_uninstalls_an_edge_proxy() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn a_dry_run_says_which_edge_proxies_it_would_add_and_adds_none() {
-    let shop = with_gateway("dry").await;
+    let shop = Shop::with_gateway("dry").await;
     let before = shop.snapshot().await;
     let dry = ClusterRunOptions {
         mode: ChangeMode::DryRun,

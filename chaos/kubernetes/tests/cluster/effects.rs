@@ -38,8 +38,7 @@ fn variable<'a>(pod: &'a Pod, name: &str) -> Option<&'a str> {
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn a_zombie_is_started_again_in_its_pod() {
     let shop = Shop::open("zombie").await;
-    shop.all_ready().await;
-    let before = shop.snapshot().await;
+    let before = shop.settled().await;
     let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let zombie =
         FaultKind::MakeZombie { service: "shop".to_owned(), path: "/makeZombie".to_owned() };
@@ -82,8 +81,7 @@ async fn pods_run_with_a_variable_that_was_set_and_then_without() {
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn a_liveness_probe_with_a_wrong_path_restarts_pods() {
     let shop = Shop::open("probe").await;
-    shop.all_ready().await;
-    let before = shop.snapshot().await;
+    let before = shop.settled().await;
     let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let path = Some("/elsewhere".to_owned());
     let probe = platform(PlatformFault::Probe { which: ProbeKind::Liveness, path });
@@ -121,8 +119,7 @@ async fn a_readiness_probe_with_a_wrong_path_keeps_new_pods_out() {
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn an_autoscaler_with_higher_limits_brings_more_replicas() {
     let shop = Shop::open("more").await;
-    shop.all_ready().await;
-    let before = shop.snapshot().await;
+    let before = shop.settled().await;
     let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let more = PlatformFault::Autoscale { min: Some(3), max: Some(4), target: None };
     let changed = applied(&system, &platform(more)).await;

@@ -49,8 +49,7 @@ async fn killed_and_evicted_pods_are_replaced() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn a_stopped_or_scaled_service_is_restored() {
-    let shop = Shop::open("scale").await;
-    shop.no_autoscaler().await;
+    let shop = Shop::without_autoscaler("scale").await;
     let before = shop.snapshot().await;
     let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let stop = applied(&system, &FaultKind::Stop { service: "shop".to_owned(), grace: None })
@@ -74,8 +73,7 @@ async fn a_stopped_or_scaled_service_is_restored() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn a_service_that_somebody_else_scaled_meanwhile_is_left() {
-    let shop = Shop::open("drift").await;
-    shop.no_autoscaler().await;
+    let shop = Shop::without_autoscaler("drift").await;
     let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     applied(&system, &FaultKind::Scale { service: "shop".to_owned(), replicas: 3 })
         .await

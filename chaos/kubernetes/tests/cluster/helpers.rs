@@ -44,7 +44,7 @@ impl Shop {
     }
 
     /// A quota that is used up by what is there.
-    async fn full_quota(&self, pods: u32) {
+    pub async fn full_quota(&self, pods: u32) {
         let quota =
             json!({"metadata": {"name": "full"}, "spec": {"hard": {"pods": pods.to_string()}}});
         self.make("", "v1", "ResourceQuota", "resourcequotas", quota).await;
@@ -59,10 +59,8 @@ fn must_say(what: &str, why: &str, began: Instant) {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn helper_pods_get_what_the_system_file_says() {
-    let mut shop = Shop::open("configured").await;
-    shop.no_autoscaler().await;
-    shop.all_ready().await;
-    let before = shop.snapshot().await;
+    let mut shop = Shop::without_autoscaler("configured").await;
+    let before = shop.settled().await;
     shop.system = CONFIGURED;
     let system = shop.enter(&shop.options(Watchdog::Job(None), LASTS)).await;
     let load = LoadJob { workers: 1, image: None, task: "{}".to_owned() };
@@ -88,9 +86,7 @@ async fn helper_pods_get_what_the_system_file_says() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn a_helper_that_no_node_takes_says_so_soon() {
-    let mut shop = Shop::open("nowhere").await;
-    shop.no_autoscaler().await;
-    shop.add_gateway().await;
+    let mut shop = Shop::with_gateway("nowhere").await;
     shop.all_ready().await;
     let before = shop.snapshot_with_pods().await;
     shop.system = NOWHERE;
@@ -121,9 +117,7 @@ async fn a_helper_that_no_node_takes_says_so_soon() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn a_quota_and_a_pull_that_fails_are_reported_in_the_events_own_words() {
-    let mut shop = Shop::open("quota").await;
-    shop.no_autoscaler().await;
-    shop.add_gateway().await;
+    let shop = Shop::with_gateway("quota").await;
     shop.all_ready().await;
     let pull = Watchdog::Job(Some("127.0.0.1:9/no-such-image:1".to_owned()));
     let began = Instant::now();

@@ -127,8 +127,7 @@ async fn volume_claims_that_go_with_their_set_are_never_put_at_risk() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn workloads_that_others_decide_about_are_not_removed() {
-    let shop = Shop::open("others").await;
-    shop.no_autoscaler().await;
+    let shop = Shop::without_autoscaler("others").await;
     shop.all_ready().await;
     let meta = |meta: Value| Patch::Merge(json!({"metadata": meta}));
     let none = || meta(json!({"finalizers": null, "ownerReferences": null}));
@@ -159,8 +158,7 @@ async fn workloads_that_others_decide_about_are_not_removed() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn a_removed_workload_comes_back_only_when_the_one_before_has_gone() {
-    let shop = Shop::open("going").await;
-    shop.no_autoscaler().await;
+    let shop = Shop::without_autoscaler("going").await;
     shop.all_ready().await;
     let deployment = shop.deployment().await;
     let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;

@@ -16,7 +16,6 @@ use crate::snapshot;
 impl Shop {
     /// Puts a workload of another kind in the Deployment's place.
     async fn instead(&self, kind: &str, plural: &str, more: Value) {
-        self.no_autoscaler().await;
         let deployments = self.api(&resource("apps", "v1", "Deployment", "deployments"));
         deployments.delete("shop", &DeleteParams::foreground()).await.unwrap();
         until("the Deployment is gone", || async {
@@ -55,7 +54,7 @@ fn set_env() -> FaultKind {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn a_daemon_set_is_a_service_with_one_replica_on_each_node() {
-    let shop = Shop::open("daemons").await;
+    let shop = Shop::without_autoscaler("daemons").await;
     shop.instead("DaemonSet", "daemonsets", json!({})).await;
     let system = shop.enter(&shop.options(Watchdog::Job(None), LASTS)).await;
     let nodes = snapshot::nodes(&shop.client).await.len();
@@ -97,7 +96,7 @@ async fn a_daemon_set_is_a_service_with_one_replica_on_each_node() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn a_bare_replica_set_is_a_service_that_nothing_rolls_out() {
-    let shop = Shop::open("bare").await;
+    let shop = Shop::without_autoscaler("bare").await;
     shop.instead("ReplicaSet", "replicasets", json!({"replicas": 2})).await;
     let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let before = shop.snapshot().await;

@@ -24,8 +24,7 @@ fn faults() -> Vec<FaultKind> {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn the_watchdog_restores_what_a_killed_run_has_changed() {
-    let shop = Shop::open("watchdog").await;
-    shop.no_autoscaler().await;
+    let shop = Shop::without_autoscaler("watchdog").await;
     let before = shop.snapshot().await;
     let options = shop.options(Watchdog::Job(None), Duration::from_secs(1));
     let system = shop.enter(&options).await;
@@ -43,8 +42,7 @@ async fn the_watchdog_restores_what_a_killed_run_has_changed() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn the_watchdog_restores_a_fault_of_a_killed_run_soon_after_its_own_end() {
-    let shop = Shop::open("soon").await;
-    shop.no_autoscaler().await;
+    let shop = Shop::without_autoscaler("soon").await;
     shop.all_ready().await;
     let before = snapshot::written(shop.snapshot().await);
     let remove = FaultKind::Platform { service: "shop".to_owned(), fault: PlatformFault::Remove };
@@ -86,8 +84,7 @@ async fn the_watchdog_restores_a_fault_of_a_killed_run_soon_after_its_own_end() 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn reverting_twice_does_nothing_the_second_time() {
-    let shop = Shop::open("revert").await;
-    shop.no_autoscaler().await;
+    let shop = Shop::without_autoscaler("revert").await;
     let before = shop.snapshot().await;
     let options = shop.options(Watchdog::None, Duration::from_secs(600));
     let system = shop.enter(&options).await;

@@ -40,11 +40,11 @@ impl Shop {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG, BRUNT_TEST_IMAGE, BRUNT_TEST_BINARY"]
 async fn what_runs_have_left_is_found_in_whichever_namespace() {
-    let (one, other) = (Shop::open("left-one").await, Shop::open("left-other").await);
+    let one = Shop::without_autoscaler("left-one").await;
+    let other = Shop::without_autoscaler("left-other").await;
     let mut before = Vec::new();
     let mut runs = Vec::new();
     for shop in [&one, &other] {
-        shop.no_autoscaler().await;
         before.push(shop.snapshot().await);
         let scale = FaultKind::Scale { service: "shop".to_owned(), replicas: 1 };
         runs.push(shop.abandoned(&scale, shop.options(Watchdog::None, LASTS)).await);
@@ -78,9 +78,8 @@ async fn what_runs_have_left_is_found_in_whichever_namespace() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG, BRUNT_TEST_IMAGE, BRUNT_TEST_BINARY"]
 async fn after_its_namespace_was_deleted_nodes_are_open_again_and_its_rights_gone() {
-    let shop = Shop::open("left-nodes").await;
+    let shop = Shop::without_autoscaler("left-nodes").await;
     let _alone = NODES.lock().await;
-    shop.no_autoscaler().await;
     shop.all_ready().await;
     let before = snapshot::nodes(&shop.client).await;
     let which = NodePick::Of { service: "shop".to_owned(), pick: Pick::One };
@@ -113,8 +112,7 @@ async fn after_its_namespace_was_deleted_nodes_are_open_again_and_its_rights_gon
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG, BRUNT_TEST_IMAGE, BRUNT_TEST_BINARY"]
 async fn an_account_that_may_not_list_everything_reverts_where_it_may_and_says_so() {
-    let shop = Shop::open("left-weak").await;
-    shop.no_autoscaler().await;
+    let shop = Shop::without_autoscaler("left-weak").await;
     let rights = json!([
         {"apiGroups": ["", "apps", "autoscaling", "policy", "batch"], "resources": ["*"], "verbs": ["*"]}]);
     let (_folder, weak) = account(&shop, rights).await;

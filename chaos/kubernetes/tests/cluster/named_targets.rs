@@ -68,8 +68,7 @@ impl Shop {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn what_the_system_file_names_wins_over_every_guess() {
-    let mut shop = Shop::open("named").await;
-    shop.no_autoscaler().await;
+    let mut shop = Shop::without_autoscaler("named").await;
     shop.add_namesake().await;
     shop.system = NAMED;
     let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;

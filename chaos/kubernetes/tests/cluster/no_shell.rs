@@ -18,7 +18,7 @@ services:
 
 impl Shop {
     /// The image that every node has for its sandboxes: one program, no shell, no `kill`.
-    async fn sandbox_image(&self) -> String {
+    pub async fn sandbox_image(&self) -> String {
         let nodes: Api<Node> = Api::all(self.client.clone());
         let all = nodes.list(&ListParams::default()).await.unwrap();
         let images = all.items.into_iter().filter_map(|node| node.status?.images).flatten();

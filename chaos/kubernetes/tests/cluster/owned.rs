@@ -68,9 +68,8 @@ impl Shop {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn pods_of_others_with_the_same_labels_are_neither_counted_nor_hit() {
-    let shop = Shop::open("owned").await;
+    let shop = Shop::without_autoscaler("owned").await;
     let _alone = NODES.lock().await;
-    shop.no_autoscaler().await;
     shop.add_lookalikes().await;
     let theirs = shop.lookalikes().await;
     let before = shop.snapshot().await;

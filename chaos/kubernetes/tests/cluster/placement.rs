@@ -23,8 +23,7 @@ async fn written(shop: &Shop) -> Snapshot {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn a_removed_workload_is_applied_again_with_earlier_changes_of_the_run() {
-    let shop = Shop::open("removed").await;
-    shop.no_autoscaler().await;
+    let shop = Shop::without_autoscaler("removed").await;
     let before = written(&shop).await;
     let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let env = PlatformFault::SetEnv {
@@ -58,8 +57,7 @@ async fn a_removed_workload_is_applied_again_with_earlier_changes_of_the_run() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn the_watchdog_applies_a_removed_workload_again() {
-    let shop = Shop::open("removed-for-good").await;
-    shop.no_autoscaler().await;
+    let shop = Shop::without_autoscaler("removed-for-good").await;
     let before = written(&shop).await;
     let options = shop.options(Watchdog::Job(None), Duration::from_secs(1));
     let system = shop.enter(&options).await;
@@ -72,8 +70,7 @@ async fn the_watchdog_applies_a_removed_workload_again() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn a_workload_that_somebody_else_has_made_meanwhile_is_left() {
-    let shop = Shop::open("replaced").await;
-    shop.no_autoscaler().await;
+    let shop = Shop::without_autoscaler("replaced").await;
     let options = shop.options(Watchdog::None, LASTS);
     let system = shop.enter(&options).await;
     let kept = shop.deployment().await;
@@ -95,10 +92,9 @@ async fn a_workload_that_somebody_else_has_made_meanwhile_is_left() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn replicas_that_are_not_spread_are_on_one_node_and_no_budget_protects_them() {
-    let shop = Shop::open("together").await;
+    let shop = Shop::without_autoscaler("together").await;
     shop.spread().await;
     shop.guard().await;
-    shop.no_autoscaler().await;
     let before = shop.snapshot().await;
     let options = shop.options(Watchdog::None, LASTS);
     let system = shop.enter_without(&options, &["spread", "disruptionBudget"]).await;
@@ -116,8 +112,7 @@ async fn replicas_that_are_not_spread_are_on_one_node_and_no_budget_protects_the
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn replicas_are_selected_by_node_zone_and_labels() {
-    let shop = Shop::open("where").await;
-    shop.no_autoscaler().await;
+    let shop = Shop::without_autoscaler("where").await;
     let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let node = shop.nodes().await.into_iter().next();
     let here = ReplicaFilter {
@@ -151,9 +146,8 @@ async fn replicas_are_selected_by_node_zone_and_labels() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn a_drain_that_a_budget_blocks_ends_with_the_fault_and_names_the_budget() {
-    let shop = Shop::open("blocked").await;
+    let shop = Shop::without_autoscaler("blocked").await;
     let _alone = NODES.lock().await;
-    shop.no_autoscaler().await;
     shop.guard().await;
     until("the budget is in effect", || async {
         shop.object("PodDisruptionBudget").await["status"]["currentHealthy"] == 2

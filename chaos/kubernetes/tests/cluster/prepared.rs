@@ -11,15 +11,13 @@ use crate::shop::Shop;
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn without_its_readiness_probe_a_service_is_served_before_the_load_begins() {
-    let shop = Shop::open("settled").await;
-    shop.no_autoscaler().await;
+    let shop = Shop::without_autoscaler("settled").await;
     // A slow start; without a liveness probe, which would not wait for it.
     let container = json!({
         "name": "service", "livenessProbe": null, "env": [{"name": "START_DELAY", "value": "6s"}]});
     let patch = json!({"spec": {"template": {"spec": {"containers": [container]}}}});
     shop.patch("Deployment", Patch::Strategic(patch)).await;
-    shop.all_ready().await;
-    let before = shop.snapshot().await;
+    let before = shop.settled().await;
     let system =
         shop.enter_without(&shop.options(Watchdog::None, LASTS), &["readinessProbe"]).await;
     let probe = "/spec/template/spec/containers/0/readinessProbe";

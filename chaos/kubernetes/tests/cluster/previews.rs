@@ -58,8 +58,7 @@ async fn a_scenario_is_checked_against_the_live_objects_and_nothing_is_touched()
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG, BRUNT_TEST_IMAGE, BRUNT_TEST_BINARY"]
 async fn all_that_is_in_the_way_is_named_at_once() {
-    let shop = Shop::open("in-the-way").await;
-    shop.no_autoscaler().await;
+    let shop = Shop::without_autoscaler("in-the-way").await;
     let finalizer = json!({"metadata": {"finalizers": ["example.org/mine"]},
         "spec": {"paused": true}});
     shop.patch("Deployment", Patch::Merge(finalizer)).await;

@@ -64,8 +64,7 @@ impl Shop {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn a_workload_that_replaces_no_pod_is_refused_with_the_reason() {
-    let shop = Shop::open("unreplaced").await;
-    shop.no_autoscaler().await;
+    let shop = Shop::without_autoscaler("unreplaced").await;
     shop.all_ready().await;
     let paused = |paused: bool| Patch::Merge(json!({"spec": {"paused": paused}}));
     shop.patch("Deployment", paused(true)).await;
@@ -94,8 +93,7 @@ async fn a_workload_that_replaces_no_pod_is_refused_with_the_reason() {
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn what_others_take_back_during_a_fault_is_reported_with_their_name() {
     let shop = Shop::open("taken-back").await;
-    shop.all_ready().await;
-    let before = shop.snapshot().await;
+    let before = shop.settled().await;
     let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     // Its autoscaler keeps it at two.
     let scale = FaultKind::Scale { service: self::shop(), replicas: 3 };

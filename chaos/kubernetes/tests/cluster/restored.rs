@@ -50,8 +50,7 @@ async fn injected(system: &ClusterRun, kind: &FaultKind) {
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn a_revert_by_anyone_restores_every_object_exactly() {
     let shop = Shop::open("exactly").await;
-    shop.all_ready().await;
-    let before = shop.snapshot().await;
+    let before = shop.settled().await;
     for (kind, object, shows) in changes() {
         let options = shop.options(Watchdog::None, LASTS);
         let system = shop.enter(&options).await;
@@ -108,8 +107,7 @@ async fn a_revert_by_anyone_restores_nodes_exactly() {
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn a_fault_that_the_cluster_refuses_changes_nothing() {
     let shop = Shop::open("refused").await;
-    shop.all_ready().await;
-    let before = shop.snapshot().await;
+    let before = shop.settled().await;
     let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let none = [("A".to_owned(), "b".to_owned())];
     let config = PlatformFault::SetConfig { name: "nothing".to_owned(), data: none.into() };

@@ -16,13 +16,6 @@ fn options(shop: &Shop) -> ClusterRunOptions {
     ClusterRunOptions { edges, ..shop.options(Watchdog::Job(None), LASTS) }
 }
 
-async fn with_gateway(name: &str) -> Shop {
-    let mut shop = Shop::open(name).await;
-    shop.no_autoscaler().await;
-    shop.add_gateway().await;
-    shop
-}
-
 /// The shop's pod with a sidecar that comes first and serves something else, as an
 /// injector puts it.
 fn with_sidecar(shop: &Shop) -> Value {
@@ -68,7 +61,7 @@ async fn is_proxied(system: &ClusterRun) {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn a_callee_behind_a_sidecar_keeps_all_named_ports_of_its_service() {
-    let shop = with_gateway("ports").await;
+    let shop = Shop::with_gateway("ports").await;
     let labels = json!({"labels": {"part": "all"}});
     let spec = json!({"spec": {"template": {"metadata": labels, "spec": with_sidecar(&shop)}}});
     shop.patch("Deployment", Patch::Merge(spec)).await;
@@ -98,7 +91,7 @@ async fn a_callee_behind_a_sidecar_keeps_all_named_ports_of_its_service() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn a_headless_service_leads_to_the_edge_proxy_and_back() {
-    let shop = with_gateway("headless").await;
+    let shop = Shop::with_gateway("headless").await;
     let port = json!([{"port": 8080}]);
     let spec = json!({"clusterIP": "None", "selector": {"app": "shop"}, "ports": port});
     replace_service(&shop, "shop", spec).await;
@@ -114,7 +107,7 @@ async fn a_headless_service_leads_to_the_edge_proxy_and_back() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn a_service_that_no_edge_proxy_can_stand_for_is_refused_before_anything_is_touched() {
-    let shop = with_gateway("refused").await;
+    let shop = Shop::with_gateway("refused").await;
     let external = json!({"type": "ExternalName", "externalName": "shop.example.org"});
     let mixed = json!({"selector": {"app": "shop"}, "ports": [
         {"name": "http", "port": 8080}, {"name": "dns", "port": 53, "protocol": "UDP"}]});
@@ -133,7 +126,7 @@ async fn a_service_that_no_edge_proxy_can_stand_for_is_refused_before_anything_i
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn the_token_of_the_control_port_is_in_a_secret_alone_and_goes_with_the_proxy() {
-    let shop = with_gateway("token").await;
+    let shop = Shop::with_gateway("token").await;
     let options = ClusterRunOptions { max_duration: Duration::from_secs(120), ..options(&shop) };
     let system = shop.start(&options).await;
     system.ready().await.unwrap();
@@ -154,7 +147,7 @@ async fn the_token_of_the_control_port_is_in_a_secret_alone_and_goes_with_the_pr
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn an_edge_proxy_that_dies_is_taken_out_of_its_place_and_the_run_says_so() {
-    let shop = with_gateway("dies").await;
+    let shop = Shop::with_gateway("dies").await;
     let before = shop.snapshot().await;
     let options = options(&shop);
     let system = shop.start(&options).await;

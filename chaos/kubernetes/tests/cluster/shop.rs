@@ -24,7 +24,7 @@ pub struct Shop {
     pub image: String,
     /// The system file for what there is.
     pub system: &'static str,
-    kinds: Vec<ApiResource>,
+    pub kinds: Vec<ApiResource>,
 }
 
 pub const SYSTEM: &str = "
@@ -60,9 +60,30 @@ pub fn resource(group: &str, version: &str, kind: &str, plural: &str) -> ApiReso
 pub static NODES: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 impl Shop {
+    /// The service with an autoscaler that keeps it as it is.
+    pub async fn open(name: &str) -> Self {
+        let shop = Self::without_autoscaler(name).await;
+        shop.add_autoscaler().await;
+        shop
+    }
+
+    /// A gateway that calls the service; nothing decides about their numbers of replicas.
+    pub async fn with_gateway(name: &str) -> Self {
+        let mut shop = Self::without_autoscaler(name).await;
+        shop.add_gateway().await;
+        shop
+    }
+
     /// Makes the namespace and the service. A test that has come here was asked for, so it fails
     /// where there is no cluster.
-    pub async fn open(name: &str) -> Self {
+    pub async fn without_autoscaler(name: &str) -> Self {
+        let shop = Self::empty(name).await;
+        shop.furnish().await;
+        shop
+    }
+
+    /// A namespace with nothing in it.
+    pub async fn empty(name: &str) -> Self {
         let (path, image) = (needed("BRUNT_TEST_KUBECONFIG"), needed("BRUNT_TEST_IMAGE"));
         let file = Kubeconfig::read_from(path).unwrap();
         let config =
@@ -77,7 +98,6 @@ impl Shop {
             .create(&PostParams::default(), &object(json!({"metadata": {"name": shop.namespace}})))
             .await
             .unwrap();
-        shop.furnish().await;
         shop
     }
 
@@ -85,20 +105,6 @@ impl Shop {
         self.deploy("shop", "stock", 2, json!([])).await;
         let config = json!({"metadata": {"name": "settings"}, "data": {"MAKING_TIME": "100ms"}});
         self.make("", "v1", "ConfigMap", "configmaps", config).await;
-        let autoscaler = json!({"metadata": {"name": "shop"}, "spec": {
-            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "shop"},
-            "minReplicas": 2, "maxReplicas": 2,
-            "metrics": [{"type": "Resource", "resource": {
-                "name": "cpu", "target": {"type": "Utilization", "averageUtilization": 90}}}],
-        }});
-        self.make(
-            "autoscaling",
-            "v2",
-            "HorizontalPodAutoscaler",
-            "horizontalpodautoscalers",
-            autoscaler,
-        )
-        .await;
     }
 
     /// A second service, which calls the first one.
@@ -175,6 +181,12 @@ impl Shop {
         let mut snapshot = self.snapshot_with_pods().await;
         snapshot.retain(|name, _| !snapshot::is_pod(name));
         snapshot
+    }
+
+    /// The same, once all pods are ready.
+    pub async fn settled(&self) -> Snapshot {
+        self.all_ready().await;
+        self.snapshot().await
     }
 
     /// The same, and how many pods there are of each kind.

@@ -1,6 +1,6 @@
 //! Changes of the shop that others make: budgets, constraints, accounts, and what is missing.
 
-use kube::api::{DeleteParams, Patch, PatchParams};
+use kube::api::{Patch, PatchParams};
 use serde_json::{Value, json};
 
 use crate::shop::{Shop, resource};
@@ -32,15 +32,22 @@ impl Shop {
         self.make("apps", "v1", "Deployment", "deployments", deployment).await;
     }
 
-    /// Takes the autoscaler away, which would have a say in the number of replicas.
-    pub async fn no_autoscaler(&self) {
-        let api = self.api(&resource(
+    /// An autoscaler that keeps the service as it is.
+    pub async fn add_autoscaler(&self) {
+        let autoscaler = json!({"metadata": {"name": "shop"}, "spec": {
+            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "shop"},
+            "minReplicas": 2, "maxReplicas": 2,
+            "metrics": [{"type": "Resource", "resource": {
+                "name": "cpu", "target": {"type": "Utilization", "averageUtilization": 90}}}],
+        }});
+        self.make(
             "autoscaling",
             "v2",
             "HorizontalPodAutoscaler",
             "horizontalpodautoscalers",
-        ));
-        api.delete("shop", &DeleteParams::default()).await.unwrap();
+            autoscaler,
+        )
+        .await;
     }
 
     pub async fn set_replicas(&self, replicas: u32) {

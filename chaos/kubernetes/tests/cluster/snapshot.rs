@@ -40,7 +40,12 @@ pub async fn namespace(
     let mut snapshot = Snapshot::new();
     for kind in kinds {
         let api: Api<DynamicObject> = Api::namespaced_with(client.clone(), namespace, kind);
-        for one in api.list(&ListParams::default()).await.unwrap() {
+        let all = match kind.kind.as_str() {
+            // The program of foreign apps is large, and nobody's to change.
+            "ConfigMap" => ListParams::default().fields("metadata.name!=parcel"),
+            _ => ListParams::default(),
+        };
+        for one in api.list(&all).await.unwrap() {
             let name = format!("{} {}", kind.kind, one.name_any());
             if kind.kind == "Pod" {
                 // One pod is as good as another of its owner's.
@@ -50,12 +55,17 @@ pub async fn namespace(
                 let pods: usize =
                     snapshot.get(&each).map_or(0, |count: &String| count.parse().unwrap());
                 snapshot.insert(each, (pods + 1).to_string());
-            } else if !ITS_OWN.contains(&name.as_str()) {
+            } else if !is_its_own(&name) {
                 snapshot.insert(name, yaml(one));
             }
         }
     }
     snapshot
+}
+
+/// Whether Kubernetes puts it into every namespace.
+pub fn is_its_own(name: &str) -> bool {
+    ITS_OWN.contains(&name)
 }
 
 /// Whether that is the name under which pods are counted.
@@ -97,9 +107,12 @@ pub async fn around(client: &Client, namespace: &str) -> Snapshot {
 }
 
 /// An object as YAML, less what the API server and its controllers keep of their own.
-fn yaml(one: DynamicObject) -> String {
+pub fn yaml(one: DynamicObject) -> String {
     let mut value = serde_json::to_value(one).unwrap();
-    value.as_object_mut().unwrap().remove("status");
+    // A list names the kind once for all, a watch in each object.
+    for theirs in ["status", "apiVersion", "kind"] {
+        value.as_object_mut().unwrap().remove(theirs);
+    }
     let meta = value["metadata"].as_object_mut().unwrap();
     for theirs in ["managedFields", "resourceVersion", "generation"] {
         meta.remove(theirs);

@@ -32,8 +32,7 @@ impl Shop {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn faults_hit_the_container_that_the_service_leads_to_and_not_the_first() {
-    let shop = Shop::open("sidecar").await;
-    shop.no_autoscaler().await;
+    let shop = Shop::without_autoscaler("sidecar").await;
     shop.add_sidecar().await;
     let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let before = shop.snapshot().await;
