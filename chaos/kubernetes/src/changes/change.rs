@@ -25,29 +25,39 @@ pub(crate) struct Change {
     pub(crate) values: Vec<(String, Option<Value>)>,
 }
 
+/// What became of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Applied {
+    /// The object's generation after it.
+    pub(crate) generation: i64,
+    /// Whether any value was another one before.
+    pub(crate) is_changed: bool,
+}
+
 impl Change {
     /// Makes the change and its record in one patch. A later change by the same run keeps the
-    /// values of the first record as those before. Returns the object's generation after it.
+    /// values of the first record as those before.
     pub(crate) async fn apply(
         &self,
         writer: Writer<'_>,
         lease: &RunLease,
-    ) -> Result<i64, KubeError> {
+    ) -> Result<Applied, KubeError> {
         let cluster = writer.cluster();
         for _ in 0..ATTEMPTS {
             let object = self.object.read(cluster).await?;
             let Some(operations) = self.operations(&object, &cluster.namespace, lease)? else {
-                return Ok(object
-                    .pointer("/metadata/generation")
-                    .and_then(Value::as_i64)
-                    .unwrap_or_default());
+                let generation = object.pointer("/metadata/generation").and_then(Value::as_i64);
+                let generation = generation.unwrap_or_default();
+                return Ok(Applied { generation, is_changed: false });
             };
             let (before, after) = (before_text(&object, &self.values), after_text(&self.values));
             match writer.json_patch(&self.object, operations, (&before, &after)).await {
                 Err(error) if error.is_conflict() => {
                     tracing::debug!(object = %self.object, "somebody else was quicker: again");
                 }
-                outcome => return outcome,
+                outcome => {
+                    return outcome.map(|generation| Applied { generation, is_changed: true });
+                }
             }
         }
         Err(KubeError::Contended { object: self.object.to_string() })

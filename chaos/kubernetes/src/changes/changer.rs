@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use brunt_scenarios::system::HelperPods;
 
-use super::change::Change;
+use super::change::{Applied, Change};
 use super::record::RunLease;
 use super::restore::{RestoreOutcome, restore};
 use crate::client::connect::Cluster;
@@ -83,17 +83,28 @@ impl Changer {
         Err(KubeError::RunOver)
     }
 
-    /// Changes an object; its record is on it from then on. Returns its generation after that.
-    pub(crate) async fn apply(&self, change: &Change) -> Result<i64, KubeError> {
+    /// Changes an object for a fault.
+    ///
+    /// # Errors
+    /// Also when all of its values are so already: such a fault would have no effect.
+    pub(crate) async fn inject(&self, change: &Change) -> Result<(), KubeError> {
+        match self.apply(change).await?.is_changed {
+            true => Ok(()),
+            false => Err(KubeError::NothingChanged { object: change.object.to_string() }),
+        }
+    }
+
+    /// Changes an object; its record is on it from then on.
+    pub(crate) async fn apply(&self, change: &Change) -> Result<Applied, KubeError> {
         self.check_lease()?;
-        let generation = change.apply(self.writer(), &self.lease).await?;
+        let applied = change.apply(self.writer(), &self.lease).await?;
         for (path, value) in &change.values {
             // Notes are for the user who asked for a dry run and wrote the values; the log leaves
             // some out.
             let value = value.as_ref().map_or("removed".to_owned(), |value| format!("= {value}"));
             self.note(format!("{}: {path} {value}", change.object));
         }
-        Ok(generation)
+        Ok(applied)
     }
 
     /// Restores what [`Changer::apply`] has changed in this slot of an object.

@@ -347,6 +347,33 @@ pub enum KubeError {
         /// Kind and name.
         object: String,
     },
+    /// All that a fault would change is so already; nothing was touched.
+    #[error("{object} has all of these values already, so that there is nothing to change")]
+    NothingChanged {
+        /// Kind and name.
+        object: String,
+    },
+    /// Pods should have been replaced, or other ones should have come, and all are as before.
+    #[error("no pod of {service} came or went within {seconds} s: {why}")]
+    NoneReplaced {
+        /// The service whose pods are meant.
+        service: String,
+        /// How long was waited, in seconds.
+        seconds: u64,
+        /// What keeps new ones from starting.
+        why: String,
+    },
+    /// The first process that a container sees is not its own; nothing was touched.
+    #[error(
+        "the containers of {object} share {shared}, whose first process is not theirs, so that \
+         none of them can be ended alone; use `kill`"
+    )]
+    SharedProcesses {
+        /// Kind and name.
+        object: String,
+        /// What they share, and with whom.
+        shared: &'static str,
+    },
     /// A deleted object does not go.
     #[error(
         "{object} is still being deleted after {seconds} s (finalizers: {finalizers}); what was \

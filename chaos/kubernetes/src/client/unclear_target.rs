@@ -50,6 +50,19 @@ pub enum UnclearTarget {
         /// The names of its containers, separated by commas.
         containers: String,
     },
+    /// A Service has several ports, and nothing says which one is for requests.
+    #[error(
+        "the Service {front} has the ports {ports}, and none of them is called http: name the one \
+         for requests to `{service}` in the system file by `kubernetes: {{port: …}}`"
+    )]
+    SeveralPorts {
+        /// The service of the system file.
+        service: String,
+        /// The name of the Service.
+        front: String,
+        /// Its ports, as they may be named.
+        ports: String,
+    },
     /// The system file names a container that is not there.
     #[error("the pods of {workload} have no container `{container}`; they have {containers}")]
     NoContainer {

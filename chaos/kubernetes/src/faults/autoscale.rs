@@ -40,7 +40,7 @@ pub(super) async fn inject(
     ];
     let values = values.into_iter().flatten().collect();
     let change = Change { object: scaler.object.clone(), slot: SLOT.to_owned(), values };
-    changer.apply(&change).await?;
+    changer.inject(&change).await?;
     Ok(())
 }
 

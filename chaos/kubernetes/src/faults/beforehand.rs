@@ -3,7 +3,7 @@
 
 use brunt_scenarios::plan::{Fault, FaultKind, PlatformFault};
 
-use super::{autoscale, remove, replacement, scale, set_env};
+use super::{autoscale, kill_container, remove, replacement, scale, set_env};
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
 use crate::observe::services::ClusterServices;
@@ -57,6 +57,9 @@ async fn refuse_one(
                 Some(workload) => set_env::refuse(cluster, workload, containers).await,
                 None => Ok(()),
             }
+        }
+        FaultKind::Platform { service, fault: PlatformFault::KillContainer(_) } => {
+            workload(service).map_or(Ok(()), kill_container::refuse)
         }
         FaultKind::Rollout { service }
         | FaultKind::Platform {

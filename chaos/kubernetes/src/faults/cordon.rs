@@ -10,16 +10,18 @@ use crate::client::object::{ObjectKind, ObjectRef};
 
 const SLOT: &str = "cordon";
 
-pub(crate) async fn inject(changer: &Changer, names: &[String]) -> Result<(), TargetError> {
+/// Returns how many of them were open.
+pub(crate) async fn inject(changer: &Changer, names: &[String]) -> Result<u64, TargetError> {
+    let mut closed = 0;
     for name in names {
         let change = Change {
             object: ObjectRef::new(ObjectKind::Node, name),
             slot: SLOT.to_owned(),
             values: vec![("/spec/unschedulable".to_owned(), Some(json!(true)))],
         };
-        changer.apply(&change).await?;
+        closed += u64::from(changer.apply(&change).await?.is_changed);
     }
-    Ok(())
+    Ok(closed)
 }
 
 pub(crate) async fn recover(changer: &Changer, names: &[String]) -> Result<(), TargetError> {

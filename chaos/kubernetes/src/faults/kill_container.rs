@@ -5,9 +5,23 @@ use brunt_faults::TargetError;
 use super::context::FaultContext;
 use super::ephemeral;
 use super::not_run::not_run;
+use crate::client::error::KubeError;
 use crate::client::exec::wait_for_exit;
 use crate::client::program_error::ProgramError;
 use crate::observe::workload::Workload;
+
+/// Refuses pods in which the first process is not the container's own: it is the one that holds the
+/// pod together, or the node's.
+pub(super) fn refuse(workload: &Workload) -> Result<(), KubeError> {
+    let shared = if workload.pod.host_pid == Some(true) {
+        "the processes of their node (hostPID)"
+    } else if workload.pod.share_process_namespace == Some(true) {
+        "one set of processes (shareProcessNamespace)"
+    } else {
+        return Ok(());
+    };
+    Err(KubeError::SharedProcesses { object: workload.object.to_string(), shared })
+}
 
 /// Sends SIGTERM to the first process of each replica: by `brunt` or `kill` in the container, or
 /// where its image holds neither, from an ephemeral container.
@@ -18,6 +32,7 @@ pub(super) async fn inject(
     replicas: &[u32],
 ) -> Result<u64, TargetError> {
     let FaultContext { changer, observer, services, .. } = with;
+    refuse(workload)?;
     let container = workload.container().map(|one| one.name.as_str());
     let command: &[&str] = match services.runs_brunt(service)? {
         true => &["brunt", "stress", "--end"],

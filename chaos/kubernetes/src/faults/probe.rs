@@ -36,7 +36,7 @@ pub(super) async fn inject(
         Some(path) => vec![(format!("{probe}/httpGet/path"), Some(json!(path)))],
     };
     let change = Change { object: workload.object.clone(), slot: field.to_owned(), values };
-    changer.apply(&change).await?;
+    changer.inject(&change).await?;
     Ok(())
 }
 

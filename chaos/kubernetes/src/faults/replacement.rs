@@ -1,11 +1,23 @@
 //! Whether a change of a workload's pod template replaces any pod. Where it does not, the fault
 //! would do nothing, and a run would pass because nothing happened.
 
+use std::time::Duration;
+
+use brunt_faults::TargetError;
 use serde_json::Value;
+use tokio::time::Instant;
 
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
 use crate::client::object::{ObjectKind, ObjectRef};
+use crate::observe::watcher::Observer;
+use crate::observe::workload::Workload;
+
+/// Between two looks at what a workload's controller says of itself.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// How long a controller may say that it cannot make pods: another pod may be about to leave.
+const FAILS: Duration = Duration::from_secs(4);
 
 /// Reads a workload, and refuses one whose pods would all stay as they are.
 pub(crate) async fn read(cluster: &Cluster, object: &ObjectRef) -> Result<Value, KubeError> {
@@ -16,6 +28,53 @@ pub(crate) async fn read(cluster: &Cluster, object: &ObjectRef) -> Result<Value,
         Some(why) => Err(KubeError::NothingReplaced { object: object.to_string(), why }),
         None => Ok(found),
     }
+}
+
+/// Waits until a service has other pods than these: until the first has been replaced, or a new one
+/// runs. A quota, a policy or a full cluster may keep a rollout from ever beginning.
+///
+/// # Errors
+/// When its pods stay as they are for so long, or its controller says that it can make none.
+pub(crate) async fn until_begun(
+    cluster: &Cluster,
+    observer: &Observer,
+    (service, workload): (&str, &Workload),
+    before: &[u32],
+    within: Duration,
+) -> Result<(), TargetError> {
+    let now = || observer.state().pods(service).iter().map(|pod| pod.number).collect::<Vec<_>>();
+    let began = Instant::now();
+    let mut changes = observer.changes();
+    let mut failing_since = None;
+    loop {
+        let differ = changes.wait_for(|()| now() != before);
+        if tokio::time::timeout(LOOK, differ).await.is_ok() {
+            return Ok(());
+        }
+        // Whether it can be asked or not, pods are what counts.
+        let found = workload.object.read(cluster).await.unwrap_or_default();
+        let failure = replica_failure(&found);
+        let since = failure.as_ref().map(|_| *failing_since.get_or_insert_with(Instant::now));
+        failing_since = since;
+        let fails = since.is_some_and(|since| since.elapsed() >= FAILS);
+        if fails || began.elapsed() >= within {
+            let pending = || observer.state().why_pending(service);
+            let unknown = || "nothing says why".to_owned();
+            return Err(TargetError::platform(KubeError::NoneReplaced {
+                service: service.to_owned(),
+                seconds: began.elapsed().as_secs(),
+                why: failure.or_else(pending).unwrap_or_else(unknown),
+            }));
+        }
+    }
+}
+
+/// Why a workload's controller can make no pods, in the words of the API server.
+fn replica_failure(found: &Value) -> Option<String> {
+    let conditions = found.pointer("/status/conditions")?.as_array()?;
+    let failure =
+        conditions.iter().find(|one| one["type"] == "ReplicaFailure" && one["status"] == "True")?;
+    failure["message"].as_str().map(str::to_owned)
 }
 
 /// How many of a workload's pods a rollout replaces, at most; `None` for all.
@@ -57,6 +116,18 @@ mod tests {
         assert_eq!(why(part(1, 0)), "");
         assert_eq!(why(part(5, 4)), "", "the last of its pods has the number 5");
         assert_eq!(why(json!({"paused": false, "replicas": 0})), "");
+    }
+
+    #[test]
+    fn a_controller_that_can_make_no_pods_says_why() {
+        let status = |status: &str| {
+            json!({"status": {"conditions": [
+                {"type": "Available", "status": "True", "message": "fine"},
+                {"type": "ReplicaFailure", "status": status, "message": "exceeded quota"}]}})
+        };
+        assert_eq!(replica_failure(&status("True")).as_deref(), Some("exceeded quota"));
+        assert_eq!(replica_failure(&status("False")), None);
+        assert_eq!(replica_failure(&json!({})), None);
     }
 
     #[test]

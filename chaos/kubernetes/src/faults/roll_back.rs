@@ -34,7 +34,7 @@ pub(super) async fn inject(changer: &Changer, workload: &Workload) -> Result<(),
         slot: SLOT.to_owned(),
         values: vec![("/spec/template".to_owned(), Some(template))],
     };
-    changer.apply(&change).await?;
+    changer.inject(&change).await?;
     Ok(())
 }
 

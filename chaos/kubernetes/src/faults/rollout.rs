@@ -26,6 +26,6 @@ pub(crate) async fn inject(
         slot: ROLLOUT.to_owned(),
         values: vec![(ROLLED_OUT.to_owned(), Some(now))],
     };
-    changer.apply(&change).await?;
+    changer.inject(&change).await?;
     Ok(replacement::at_most(&found).map_or(pods, |most| most.min(pods)))
 }

@@ -33,12 +33,13 @@ pub(crate) async fn wanted(changer: &Changer, workload: &Workload) -> Result<u32
 }
 
 /// Sets the number of replicas. The number that the run found is restored rather than set: scaling
-/// back is then the end of a change, and leaves no record.
+/// back is then the end of a change, and leaves no record. Returns whether it is the beginning of
+/// one.
 pub(crate) async fn scale(
     changer: &Changer,
     workload: &Workload,
     replicas: u32,
-) -> Result<(), TargetError> {
+) -> Result<bool, TargetError> {
     let object = workload.object.read(changer.cluster()).await?;
     let stored = stored_records(&object)?;
     let ours = stored
@@ -46,9 +47,11 @@ pub(crate) async fn scale(
         .find(|stored| stored.slot == SLOT && stored.record.lease.run == changer.lease().run);
     let was = ours.and_then(|stored| stored.record.edits.first()?.was.clone());
     if was == Some(json!(replicas)) {
-        return recover(changer, workload).await;
+        recover(changer, workload).await?;
+        return Ok(false);
     }
-    set(changer, workload, &object, replicas).await
+    set(changer, workload, &object, replicas).await?;
+    Ok(true)
 }
 
 /// Sets the number of replicas, as the beginning of a fault.
@@ -82,7 +85,7 @@ async fn set(
         slot: SLOT.to_owned(),
         values: vec![(REPLICAS.to_owned(), Some(json!(replicas)))],
     };
-    changer.apply(&change).await?;
+    changer.inject(&change).await?;
     Ok(())
 }
 

@@ -27,7 +27,7 @@ pub(super) async fn inject(
         |(key, value): (&String, &String)| (format!("/data/{}", escaped(key)), Some(json!(value)));
     let values = data.iter().map(value).collect();
     let change = Change { object: object(name), slot: SLOT.to_owned(), values };
-    changer.apply(&change).await?;
+    changer.inject(&change).await?;
     Ok(())
 }
 

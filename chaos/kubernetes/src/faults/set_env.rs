@@ -27,7 +27,7 @@ pub(super) async fn inject(
     let paths = paths(workload, containers).map_err(KubeError::from)?;
     let values = paths.iter().map(|path| environment_at(&object, path, env)).collect();
     let change = Change { object: workload.object.clone(), slot: SLOT.to_owned(), values };
-    changer.apply(&change).await?;
+    changer.inject(&change).await?;
     Ok(())
 }
 

@@ -19,6 +19,8 @@ pub(crate) struct FrontService {
     /// The port of the pods that this leads to.
     pub(crate) target: u16,
     pub(crate) selector: BTreeMap<String, String>,
+    /// All ports of the Service, where it is not clear which of them is for requests.
+    pub(crate) unclear_ports: Option<String>,
 }
 
 /// The Services that lead to a workload's pods.
@@ -81,8 +83,11 @@ fn front_service(
     if service.labels().contains_key(RUN) {
         return None;
     }
-    let port = main_port(service.spec.as_ref()?.ports.as_ref()?)?;
-    front_at(service, port, labels, pod)
+    let ports = service.spec.as_ref()?.ports.as_ref()?;
+    let main = main_port(ports)?;
+    let front = front_at(service, main.port, labels, pod)?;
+    let unclear_ports = (!main.is_clear).then(|| shown(ports));
+    Some(FrontService { unclear_ports, ..front })
 }
 
 /// A Service at one of its ports, if it leads to pods with these labels.
@@ -109,6 +114,7 @@ fn front_at(
         port: number,
         target: target.unwrap_or(number),
         selector,
+        unclear_ports: None,
     })
 }
 
@@ -136,7 +142,7 @@ pub(super) fn named(
     };
     let found = match port {
         Some(wanted) => ports.iter().filter(is_tcp).find(|one| is_wanted(one, wanted)),
-        None => main_port(ports),
+        None => main_port(ports).map(|main| main.port),
     };
     let no_port = || NotAFront::NoPort {
         service: name.clone(),
@@ -161,15 +167,31 @@ fn is_tcp(port: &&ServicePort) -> bool {
     port.protocol.as_deref().unwrap_or("TCP") == "TCP"
 }
 
-/// The port at which requests are sent to a Service: the one that says that it is for
-/// HTTP, else the first.
-fn main_port(ports: &[ServicePort]) -> Option<&ServicePort> {
+/// The port of a Service at which requests are sent to it.
+struct MainPort<'a> {
+    port: &'a ServicePort,
+    /// Whether no other one could be meant.
+    is_clear: bool,
+}
+
+/// The port that says that it is for HTTP, the only one, or the only one besides those for metrics:
+/// many charts call these `http-metrics`.
+fn main_port(ports: &[ServicePort]) -> Option<MainPort<'_>> {
+    let named = |port: &ServicePort, is: fn(&str) -> bool| port.name.as_deref().is_some_and(is);
     let says_http = |port: &&ServicePort| {
-        port.app_protocol.as_deref() == Some("http")
-            || port.name.as_deref().is_some_and(|name| name == "http" || name.starts_with("http-"))
+        port.app_protocol.as_deref() == Some("http") || named(port, |name| name == "http")
     };
-    let tcp = || ports.iter().filter(is_tcp);
-    tcp().find(says_http).or_else(|| tcp().next())
+    let tcp: Vec<&ServicePort> = ports.iter().filter(is_tcp).collect();
+    if let Some(port) = tcp.iter().copied().find(|port| says_http(port)) {
+        return Some(MainPort { port, is_clear: true });
+    }
+    let own: Vec<&ServicePort> =
+        tcp.iter().copied().filter(|port| !named(port, |name| name.contains("metrics"))).collect();
+    match (own.as_slice(), tcp.as_slice()) {
+        ([port], _) | (_, [port]) => Some(MainPort { port, is_clear: true }),
+        (_, [first, ..]) => Some(MainPort { port: first, is_clear: false }),
+        (_, []) => None,
+    }
 }
 
 /// The number of a port that a container has by this name. Sidecars that start before the others
@@ -220,6 +242,22 @@ mod tests {
         assert_eq!(chosen(std::slice::from_ref(&over_all)), (None, vec!["all".to_owned()]));
         let unclear = vec!["calls".to_owned(), "second".to_owned()];
         assert_eq!(chosen(&[calls, second]), (Some("calls".to_owned()), unclear));
+    }
+
+    #[test]
+    fn a_port_among_several_is_not_guessed() {
+        let main = |ports: &Value| {
+            let ports: Vec<ServicePort> = serde_json::from_value(ports.clone()).unwrap();
+            main_port(&ports).map(|main| (main.port.port, main.is_clear))
+        };
+        let (web, grpc) = (json!({"name": "web", "port": 80}), json!({"name": "grpc", "port": 90}));
+        let metrics = json!({"name": "http-metrics", "port": 9102});
+        assert_eq!(main(&json!([metrics, web])), Some((80, true)));
+        assert_eq!(main(&json!([metrics])), Some((9102, true)));
+        assert_eq!(main(&json!([grpc, web])), Some((90, false)));
+        let said = json!({"name": "web", "port": 80, "appProtocol": "http"});
+        assert_eq!(main(&json!([grpc, said])), Some((80, true)));
+        assert_eq!(main(&json!([{"port": 53, "protocol": "UDP"}])), None);
     }
 
     #[test]

@@ -21,7 +21,10 @@ pub(super) fn apply(
     let found = workload.front.as_ref().map(|front| front.name.clone());
     let name = workload.named.service.clone().or(found);
     let is_named = workload.named.service.is_some() || workload.named.port.is_some();
-    let Some(name) = name.filter(|_| is_named) else { return must_have_port(service, workload) };
+    let Some(name) = name.filter(|_| is_named) else {
+        must_have_a_clear_port(service, workload)?;
+        return must_have_port(service, workload);
+    };
     let there = services.iter().find(|one| one.name_any() == name);
     let there = there.ok_or_else(|| {
         wrong(format!("there is no Service {name}; there are {}", names(services)))
@@ -42,6 +45,19 @@ fn names(services: &[Service]) -> String {
 fn front_of(service: &Service, workload: &Workload) -> Result<FrontService, NotAFront> {
     let (port, object) = (workload.named.port.as_deref(), workload.object.to_string());
     front::named(service, port, &object, &workload.labels, &workload.pod)
+}
+
+/// Requests to another port than the one that is meant would say nothing about the service.
+fn must_have_a_clear_port(service: &str, workload: &Workload) -> Result<(), UnclearTarget> {
+    let unclear = workload.front.as_ref().and_then(|front| {
+        front.unclear_ports.as_ref().map(|ports| (front.name.clone(), ports.clone()))
+    });
+    match unclear {
+        Some((front, ports)) => {
+            Err(UnclearTarget::SeveralPorts { service: service.to_owned(), front, ports })
+        }
+        None => Ok(()),
+    }
 }
 
 /// A port that is named where no Service leads to the workload is one of its container.

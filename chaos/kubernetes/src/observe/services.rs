@@ -1,6 +1,9 @@
 //! The services of the system on the cluster: what each one's workload is, and where it answers.
 
+use std::time::Duration;
+
 use brunt_faults::TargetError;
+use brunt_scenarios::bounds;
 use brunt_scenarios::plan::{Program, System};
 use indexmap::IndexMap;
 
@@ -9,6 +12,9 @@ use super::workload::Workload;
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
 use crate::client::port_forward::{ForwardTarget, ServiceRoute, route};
+
+/// The bound for a workload of which the plan knows nothing.
+const UNPLANNED: Duration = Duration::from_secs(30);
 
 /// The services of a system, as they were found when the run started.
 pub(crate) struct ClusterServices {
@@ -82,6 +88,14 @@ impl ClusterServices {
     /// Whether this machine reaches every service at its own address, not through the API server.
     pub(crate) fn all_direct(&self) -> bool {
         self.routes.values().all(ServiceRoute::is_direct)
+    }
+
+    /// How long a rollout of a service may take: old replicas go by the manifest's grace period, new
+    /// ones come by the plan's probes.
+    pub(crate) fn rolls_out_within(&self, service: &str, workload: &Workload) -> Duration {
+        self.plan.services.get(service).map_or(UNPLANNED, |plan| {
+            bounds::rolls_out(plan) + workload.grace() * plan.replicas.max(1)
+        })
     }
 
     /// An image of brunt: the one that was named, or the system's own if it is brunt's.

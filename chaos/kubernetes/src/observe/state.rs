@@ -92,6 +92,15 @@ impl SystemState {
         self.pods.values().all(|pod| pod.service != service || !pod.reading.is_running)
     }
 
+    /// What a pod of a service waits for that does not run yet.
+    pub(crate) fn why_pending(&self, service: &str) -> Option<String> {
+        let mut all = self.pods.values().filter(|pod| pod.service == service && !pod.leaving);
+        all.find_map(|pod| match &pod.reading.status {
+            PodStatus::Pending(why) | PodStatus::Stuck(why) => Some(format!("{}: {why}", pod.name)),
+            _ => None,
+        })
+    }
+
     pub(crate) fn pod_at(&self, service: &str, number: u32) -> Option<PodState> {
         self.pods.values().find(|pod| pod.service == service && pod.number == number).cloned()
     }

@@ -41,7 +41,7 @@ pub(super) async fn prepare(
         }
         let object = replacement::read(changer.cluster(), &workload.object).await?;
         let change = prepared(&workload.object, differences(&object, workload, service));
-        rollouts.insert(name.clone(), changer.apply(&change).await?);
+        rollouts.insert(name.clone(), changer.apply(&change).await?.generation);
     }
     Ok(rollouts)
 }

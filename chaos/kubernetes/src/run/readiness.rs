@@ -1,7 +1,5 @@
 //! Waiting until the system is as the plan has it, before the load begins.
 
-use std::time::Duration;
-
 use brunt_scenarios::bounds;
 use brunt_scenarios::timeline::ScalerRecord;
 
@@ -11,9 +9,6 @@ use crate::observe::autoscaler;
 use crate::observe::services::ClusterServices;
 use crate::observe::watcher::Observer;
 use crate::observe::workload::Workload;
-
-/// The bound for a workload of which the plan knows nothing.
-const UNPLANNED: Duration = Duration::from_secs(30);
 
 /// Waits until a service has as many replicas ready as it should, and no rollout goes on: of this
 /// run, of an earlier one, or of a revert.
@@ -27,10 +22,7 @@ pub(super) async fn wait_until_ready(
     let is_ready = || {
         observer.ready_pods(service) >= wanted && observer.state().is_settled(service, generation)
     };
-    // Old replicas go by the manifest's grace period, new ones come by the plan's probes.
-    let within = services.plan.services.get(service).map_or(UNPLANNED, |plan| {
-        bounds::rolls_out(plan) + workload.grace() * plan.replicas.max(1)
-    });
+    let within = services.rolls_out_within(service, workload);
     let mut changes = observer.changes();
     if tokio::time::timeout(within, changes.wait_for(|()| is_ready())).await.is_ok() {
         return Ok(());

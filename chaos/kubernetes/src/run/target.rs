@@ -13,7 +13,7 @@ use brunt_scenarios::plan::{
 
 use super::ClusterRun;
 use crate::faults::{
-    cordon, dispatch, drain, get, kill, nodes, outage, rollout, scale, select_replicas,
+    cordon, dispatch, drain, get, kill, nodes, outage, replacement, rollout, scale, select_replicas,
 };
 use crate::observe::pod_state::PodState;
 
@@ -21,8 +21,19 @@ use crate::observe::pod_state::PodState;
 const DELETE_TIMEOUT: Duration = Duration::from_secs(30);
 
 impl ClusterRun {
-    fn pod_count(&self, service: &str) -> u64 {
-        self.observer.state().pods(service).len() as u64
+    fn pod_numbers(&self, service: &str) -> Vec<u32> {
+        self.observer.state().pods(service).iter().map(|pod| pod.number).collect()
+    }
+
+    /// Waits until a change of a service has had its first effect on the pods that it had before.
+    async fn until_begun(&self, service: &str, before: &[u32]) -> Result<(), TargetError> {
+        if self.changer.is_dry_run() {
+            return Ok(());
+        }
+        let workload = self.services.workload(service)?;
+        let within = self.services.rolls_out_within(service, workload);
+        let one = (service, workload);
+        replacement::until_begun(self.changer.cluster(), &self.observer, one, before, within).await
     }
 }
 
@@ -94,15 +105,28 @@ impl FaultTarget for ClusterRun {
     }
 
     async fn scale(&self, service: &str, replicas: u32) -> Result<(), TargetError> {
-        let changer = self.changer_for(
+        let workload = self.services.workload(service)?;
+        // It counts from when the first pod has come or gone.
+        let changer = self.changer_for_delayed(
+            self.services.rolls_out_within(service, workload),
             |kind| matches!(kind, FaultKind::Scale { service: of, .. } if of == service),
         );
-        scale::scale(&changer, self.services.workload(service)?, replicas).await
+        let before = self.pod_numbers(service);
+        if !scale::scale(&changer, workload, replicas).await? {
+            return Ok(());
+        }
+        let begun = self.until_begun(service, &before).await;
+        if begun.is_err() {
+            scale::recover(&self.changer, workload).await?;
+        }
+        begun
     }
 
     async fn rollout(&self, service: &str) -> Result<u64, TargetError> {
-        let (workload, before) = (self.services.workload(service)?, self.pod_count(service));
-        rollout::inject(&self.changer, workload, before).await
+        let (workload, before) = (self.services.workload(service)?, self.pod_numbers(service));
+        let replaced = rollout::inject(&self.changer, workload, before.len() as u64).await?;
+        self.until_begun(service, &before).await?;
+        Ok(replaced)
     }
 
     async fn change_autoscaler(
@@ -147,6 +171,14 @@ impl FaultTarget for ClusterRun {
     }
 }
 
+/// Whether a fault has its effect by pods that are replaced.
+fn replaces_pods(fault: &PlatformFault) -> bool {
+    matches!(
+        fault,
+        PlatformFault::SetEnv { .. } | PlatformFault::Probe { .. } | PlatformFault::RollBack
+    )
+}
+
 impl PlatformTarget for ClusterRun {
     async fn inject(
         &self,
@@ -155,8 +187,20 @@ impl PlatformTarget for ClusterRun {
         replicas: &[u32],
     ) -> Result<u64, TargetError> {
         let is = FaultKind::Platform { service: service.to_owned(), fault: fault.clone() };
-        let changer = self.changer_for(|kind| *kind == is);
-        dispatch::inject(self.fault_context(&changer), service, fault, replicas).await
+        if !replaces_pods(fault) {
+            let changer = self.changer_for(|kind| *kind == is);
+            return dispatch::inject(self.fault_context(&changer), service, fault, replicas).await;
+        }
+        // It counts from when the first pod has been replaced.
+        let within = self.services.rolls_out_within(service, self.services.workload(service)?);
+        let changer = self.changer_for_delayed(within, |kind| *kind == is);
+        let before = self.pod_numbers(service);
+        let hits = dispatch::inject(self.fault_context(&changer), service, fault, replicas).await?;
+        if let Err(error) = self.until_begun(service, &before).await {
+            dispatch::recover(self.fault_context(&changer), service, fault).await?;
+            return Err(error);
+        }
+        Ok(hits)
     }
 
     async fn recover(&self, service: &str, fault: &PlatformFault) -> Result<(), TargetError> {
@@ -188,9 +232,9 @@ impl NodeTarget for ClusterRun {
     ) -> Result<NodeEffect, TargetError> {
         let is =
             |kind: &FaultKind| matches!(kind, FaultKind::Nodes { fault: of, .. } if *of == fault);
-        cordon::inject(&self.changer_for(is), names).await?;
+        let closed = cordon::inject(&self.changer_for(is), names).await?;
         match fault {
-            NodeFault::Cordon => Ok(NodeEffect { hits: names.len() as u64, kept: None }),
+            NodeFault::Cordon => Ok(NodeEffect { hits: closed, kept: None }),
             NodeFault::Drain => {
                 let within = self.length_of(is);
                 let drained = drain::inject(&self.changer, &self.observer, replicas, within).await;

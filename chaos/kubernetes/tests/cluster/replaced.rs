@@ -113,6 +113,61 @@ async fn what_others_take_back_during_a_fault_is_reported_with_their_name() {
     shop.close().await;
 }
 
+/// Its quota has no room for a pod besides those that there are.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
+async fn a_rollout_that_cannot_begin_has_hit_nothing_and_is_undone() {
+    let shop = Shop::without_autoscaler("no-room").await;
+    let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
+    shop.full_quota(2).await;
+    let before = shop.settled().await;
+    let env = [("TIMEOUT".to_owned(), "off".to_owned())].into();
+    let faults = [
+        platform(PlatformFault::SetEnv { env, containers: vec![] }),
+        FaultKind::Scale { service: self::shop(), replicas: 3 },
+    ];
+    for kind in faults {
+        let none = applied(&system, &kind).await.unwrap_err();
+        assert!(with_causes(&none).contains("exceeded quota"), "{kind}: {none:?}");
+        assert_eq!(shop.snapshot().await, before, "{kind}");
+    }
+    // A rollout is undone when the run ends.
+    let rollout = FaultKind::Rollout { service: self::shop() };
+    let none = applied(&system, &rollout).await.unwrap_err();
+    assert!(with_causes(&none).contains("exceeded quota"), "{none:?}");
+    assert_eq!(system.teardown().await, [""; 0]);
+    assert_eq!(shop.settled().await, before);
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
+async fn what_is_so_already_is_no_fault() {
+    let shop = Shop::open("already").await;
+    let before = shop.settled().await;
+    let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
+    let same = |name: &str, value: &str| [(name.to_owned(), value.to_owned())].into();
+    let config = |value: &str| PlatformFault::SetConfig {
+        name: "settings".to_owned(),
+        data: same("MAKING_TIME", value),
+    };
+    let faults = [
+        PlatformFault::SetEnv { env: same("HOST", "0.0.0.0"), containers: vec![] },
+        config("100ms"),
+        PlatformFault::Autoscale { min: Some(2), max: Some(2), target: None },
+    ];
+    for fault in faults {
+        let refused = applied(&system, &platform(fault)).await.unwrap_err();
+        assert!(with_causes(&refused).contains("has all of these values already"), "{refused:?}");
+        assert_eq!(shop.snapshot().await, before);
+    }
+    let changed = applied(&system, &platform(config("1s"))).await.unwrap();
+    changed.recover(&system).await.unwrap();
+    assert_eq!(system.teardown().await, [""; 0]);
+    assert_eq!(shop.snapshot().await, before);
+    shop.close().await;
+}
+
 async fn ready(system: &impl brunt_faults::FaultTarget) {
     until("all are ready", || async { system.census("shop").await.unwrap().ready() == 3 }).await;
 }

@@ -1,12 +1,13 @@
 //! What a service of the system file means on a cluster where several things could be meant.
 
-use brunt_kubernetes::Watchdog;
+use brunt_faults::with_causes;
+use brunt_kubernetes::{ClusterRunOptions, Watchdog};
 use brunt_scenarios::plan::{Pick, PlatformFault};
 use brunt_scenarios::scenario::ProbeKind;
 use kube::api::Patch;
 use serde_json::{Value, json};
 
-use crate::inject_fault::{LASTS, applied, platform};
+use crate::inject_fault::{LASTS, applied, planned, platform};
 use crate::shop::{Shop, until};
 
 const SPEC: &str = "/spec/template/spec/containers";
@@ -94,5 +95,52 @@ async fn what_is_not_clear_is_an_error_with_all_that_could_be_meant() {
     shop.make("apps", "v1", "StatefulSet", "statefulsets", set).await;
     let both = shop.try_start(&options).await.err().unwrap().to_string();
     assert!(both.contains("Deployment shop, StatefulSet shop"), "{both}");
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
+async fn the_port_for_requests_is_not_the_one_for_metrics_and_is_not_guessed() {
+    let shop = Shop::without_autoscaler("which-port").await;
+    shop.all_ready().await;
+    let ports = |first: Value| {
+        let web = json!({"name": "web", "port": 8080});
+        Patch::Merge(json!({"spec": {"ports": [first, web]}}))
+    };
+    shop.patch("Service", ports(json!({"name": "http-metrics", "port": 9102}))).await;
+    let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
+    assert!(system.url("shop").unwrap().ends_with(":8080"), "{:?}", system.url("shop"));
+    assert_eq!(system.teardown().await, [""; 0]);
+    shop.patch("Service", ports(json!({"name": "grpc", "port": 9090}))).await;
+    let options = shop.options(Watchdog::None, LASTS);
+    let unclear = shop.try_start(&options).await.err().unwrap().to_string();
+    assert!(unclear.contains("grpc (9090), web (8080)"), "{unclear}");
+    shop.close().await;
+}
+
+/// It holds the pod together, or it is the node's.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
+async fn a_first_process_that_is_not_the_containers_own_is_not_ended() {
+    let shop = Shop::without_autoscaler("first-process").await;
+    for shared in ["shareProcessNamespace", "hostPID"] {
+        let mut pod = json!({"shareProcessNamespace": null, "hostPID": null});
+        pod[shared] = json!(true);
+        let patch = json!({"spec": {"template": {"spec": pod}}});
+        shop.patch("Deployment", Patch::Strategic(patch)).await;
+        until("it is rolled out", || async { shop.is_rolled_out().await }).await;
+        let before = shop.settled().await;
+        let end = platform(PlatformFault::KillContainer(Pick::All));
+        let planned =
+            ClusterRunOptions { faults: planned(&end), ..shop.options(Watchdog::None, LASTS) };
+        let refused = shop.try_start(&planned).await.err().unwrap().to_string();
+        assert!(refused.contains(shared), "{refused}");
+        let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
+        let refused = applied(&system, &end).await.unwrap_err();
+        assert!(with_causes(&refused).contains(shared), "{refused:?}");
+        assert_eq!(restarts(&shop, "service").await, 0);
+        assert_eq!(system.teardown().await, [""; 0]);
+        assert_eq!(shop.snapshot().await, before);
+    }
     shop.close().await;
 }
