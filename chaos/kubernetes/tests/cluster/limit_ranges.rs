@@ -28,9 +28,7 @@ fn must_name_the_range(why: &str, began: Instant) {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn a_limit_range_that_keeps_a_helper_out_is_reported_in_its_own_words_within_moments() {
-    let mut shop = Shop::open("range").await;
-    shop.no_autoscaler().await;
-    shop.add_gateway().await;
+    let mut shop = Shop::with_gateway("range").await;
     shop.all_ready().await;
     let range = json!({"metadata": {"name": "small"}, "spec": {"limits": [
         {"type": "Container", "max": {"memory": "64Mi"}}]}});

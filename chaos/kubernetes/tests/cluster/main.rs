@@ -9,6 +9,8 @@
 //!   `named_targets::`, `no_shell::`, `owned::`, `placement::`, `prepared::`, `replaced::`,
 //!   `restored::`, `services::` and `targets::` need nothing else, and take some minutes together.
 //! - `effects::` looks at the pods themselves; it takes longer, and needs metrics-server.
+//! - `foreign_app::`, `situations::` and `properties::` have a foreign program in an image without a
+//!   shell (`lab`), for which they need a C compiler, and start brunt as below.
 //! - `cluster_failures::`, `killed::`, `leftovers::`, `previews::` and `workers::` start the
 //!   program itself, which BRUNT_TEST_BINARY names; without it, they take the one that `cargo
 //!   build` puts beside these tests. `killed::` does as many kills as BRUNT_TEST_KILLS says.
@@ -22,12 +24,14 @@ mod customers;
 mod edges;
 mod effects;
 mod faults;
+mod foreign_app;
 mod forwarder;
 mod helpers;
 mod inject_fault;
 mod irreversible;
 mod killed;
 mod kinds;
+mod lab;
 mod left_behind;
 mod leftovers;
 mod limit_ranges;
@@ -38,12 +42,14 @@ mod placement;
 mod pods;
 mod prepared;
 mod previews;
+mod properties;
 mod replaced;
 mod restored;
 mod secrets;
 mod services;
 mod shop;
 mod shop_changes;
+mod situations;
 mod snapshot;
 mod targets;
 mod workers;
