@@ -5,6 +5,9 @@ use http::Uri;
 /// The largest page that is served, as Spring Data's default limit.
 pub const MAX_SIZE: u64 = 1000;
 const DEFAULT_SIZE: u64 = 20;
+/// How many items may lie before a page that is read at once; passing over them takes some
+/// milliseconds.
+const FEW: u64 = 2 * MAX_SIZE;
 
 /// Which page is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,6 +71,13 @@ impl PageRequest {
             size: number("size").filter(|size| *size > 0).unwrap_or(DEFAULT_SIZE).min(MAX_SIZE),
             sort: value("sort").and_then(Sort::parse),
         }
+    }
+
+    /// Whether it is not known that little is read for it: a sorted page needs every document, and
+    /// one with many before it may have to pass over them.
+    #[must_use]
+    pub fn reads_much(&self) -> bool {
+        self.sort.is_some() || self.skipped() > FEW
     }
 
     /// How many items lie before this page.

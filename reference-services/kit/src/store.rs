@@ -2,9 +2,10 @@
 //! transaction.
 //!
 //! Three engines stand behind it: SQLite, redb and PostgreSQL. Each keeps one ordered table of text
-//! keys and JSON values, so that everything above them is the same. All work runs on two threads of
-//! the store's own: one writes, and takes what is waiting into one commit; one reads from a
-//! snapshot.
+//! keys and JSON values, so that everything above them is the same. All work runs on three threads
+//! of the store's own: one writes, and takes what is waiting into one commit; one reads from a
+//! snapshot; and one reads pages that cost more the more there is, so that nothing else waits for
+//! those.
 
 mod changes;
 mod documents;
@@ -24,6 +25,7 @@ mod worker;
 use std::future::Future;
 use std::path::Path;
 use std::sync::mpsc;
+use std::time::Instant;
 
 use tokio::sync::oneshot;
 
@@ -35,8 +37,9 @@ pub use view::View;
 
 use crate::config::Guard;
 use crate::outbox::Outbox;
+use crate::page::{Page, PageRequest};
 use engine::{Engine, Reader};
-use worker::{Life, ReadJob, WriteJob};
+use worker::{LONGEST_WAIT, Life, ReadJob, WriteJob};
 
 /// Which engine keeps a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,8 +66,10 @@ impl Kind {
 pub struct Store {
     writer: mpsc::Sender<WriteJob>,
     reader: mpsc::Sender<ReadJob>,
-    /// Of the two threads.
-    lives: [Life; 2],
+    /// Reads pages that are not read in a bounded time.
+    pager: mpsc::SyncSender<ReadJob>,
+    /// Of the three threads.
+    lives: [Life; 3],
     outbox: Outbox,
 }
 
@@ -89,16 +94,17 @@ impl Store {
         outbox: Outbox,
         durable: Guard,
     ) -> Result<Self, StoreError> {
-        let (writer, reader): (Box<dyn Engine>, Box<dyn Engine>) = match kind {
+        let engines: [Box<dyn Engine>; 3] = match kind {
             Kind::Sqlite => {
-                (Box::new(sqlite::open(path, durable)?), Box::new(sqlite::open(path, durable)?))
+                let open = || sqlite::open(path, durable);
+                [Box::new(open()?), Box::new(open()?), Box::new(open()?)]
             }
             Kind::Redb => {
                 let engine = redb::open(path)?;
-                (Box::new(engine.clone()), Box::new(engine))
+                [Box::new(engine.clone()), Box::new(engine.clone()), Box::new(engine)]
             }
         };
-        Self::start(writer, reader, outbox)
+        Self::start(engines, outbox)
     }
 
     /// Connects to a PostgreSQL database and keeps the store in a schema of it, which is made if it
@@ -108,8 +114,8 @@ impl Store {
     /// When the URL cannot be read, or the server refuses.
     #[cfg(feature = "postgres")]
     pub fn connect(url: &str, schema: &str, outbox: Outbox) -> Result<Self, StoreError> {
-        let (writer, reader) = postgres::open(url, schema)?;
-        Self::start(Box::new(writer), Box::new(reader), outbox)
+        let [writer, reader, pager] = postgres::open(url, schema)?;
+        Self::start([Box::new(writer), Box::new(reader), Box::new(pager)], outbox)
     }
 
     /// This program was built without PostgreSQL.
@@ -122,35 +128,36 @@ impl Store {
         Err(StoreError::Unusable { place: "on PostgreSQL".to_owned(), source })
     }
 
-    fn start(
-        writer: Box<dyn Engine>,
-        reader: Box<dyn Engine>,
-        outbox: Outbox,
-    ) -> Result<Self, StoreError> {
+    /// With an engine for each of the threads: the writer's, the reader's and the pager's.
+    fn start(engines: [Box<dyn Engine>; 3], outbox: Outbox) -> Result<Self, StoreError> {
+        let [writer, reader, pager] = engines;
         let (reader, reads) = worker::read_thread(reader)?;
-        let (writer, writes) = worker::write_thread(writer, reads.clone())?;
-        Ok(Self { writer, reader, lives: [writes, reads], outbox })
+        let (pager, pages) = worker::page_thread(pager)?;
+        let (writer, writes) = worker::write_thread(writer, [reads.clone(), pages.clone()])?;
+        Ok(Self { writer, reader, pager, lives: [writes, reads, pages], outbox })
     }
 
     /// Tells when a thread of the store has ended, which only a defect can cause while there is a
     /// handle: all work is refused then until the process is restarted.
     pub fn ended(&self) -> impl Future<Output = ()> + Send + use<> {
-        let [mut writes, mut reads] = self.lives.clone();
+        let [mut writes, mut reads, mut pages] = self.lives.clone();
         async move {
             tokio::select! {
                 _ = writes.changed() => {}
                 _ = reads.changed() => {}
+                _ = pages.changed() => {}
             }
         }
     }
 
-    /// Tells when both threads have ended and the files are closed, which they are once the last
+    /// Tells when all threads have ended and the files are closed, which they are once the last
     /// handle is dropped.
     pub fn closed(&self) -> impl Future<Output = ()> + Send + use<> {
-        let [mut writes, mut reads] = self.lives.clone();
+        let lives = self.lives.clone();
         async move {
-            drop(writes.changed().await);
-            drop(reads.changed().await);
+            for mut life in lives {
+                drop(life.changed().await);
+            }
         }
     }
 
@@ -212,6 +219,50 @@ impl Store {
         self.reader.send(job).map_err(|_| StoreError::Closed)?;
         answer.await.map_err(|_| StoreError::Closed)?
     }
+
+    /// One page of a collection, from a snapshot of what is committed: by id, or sorted by a field
+    /// with ids to break ties.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] when so many large pages are asked for that this one would have to wait
+    /// for long, or why the store could not be read.
+    pub async fn page<T>(&self, request: PageRequest) -> Result<Page<T>, StoreError>
+    where
+        T: Document + Send + 'static,
+    {
+        if !request.reads_much() {
+            return self.read(move |view: &View<'_>| view.page(&request)).await;
+        }
+        let (reply, answer) = oneshot::channel();
+        let job = page_job(request, Instant::now(), reply);
+        self.pager.try_send(job).map_err(|error| match error {
+            mpsc::TrySendError::Full(_) => StoreError::Busy,
+            mpsc::TrySendError::Disconnected(_) => StoreError::Closed,
+        })?;
+        answer.await.map_err(|_| StoreError::Closed)?
+    }
+}
+
+/// Reads a page that was asked for at this time, unless that is too long ago by then.
+fn page_job<T>(
+    request: PageRequest,
+    asked: Instant,
+    reply: oneshot::Sender<Result<Page<T>, StoreError>>,
+) -> ReadJob
+where
+    T: Document + Send + 'static,
+{
+    Box::new(move |reader: &dyn Reader| {
+        // Nobody reads the answer to a client that has gone.
+        if reply.is_closed() {
+            return;
+        }
+        let page = match asked.elapsed() > LONGEST_WAIT {
+            true => Err(StoreError::Busy),
+            false => View::new(reader).page(&request),
+        };
+        drop(reply.send(page));
+    })
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ pub struct App {
 
 impl App {
     pub(super) async fn page(&self, request: PageRequest) -> Result<Page<Order>, Problem> {
-        Ok(self.store.read(move |view: &View<'_>| view.page::<Order>(&request)).await?)
+        Ok(self.store.page::<Order>(request).await?)
     }
 
     pub(super) async fn find(&self, id: i64) -> Result<Order, Problem> {

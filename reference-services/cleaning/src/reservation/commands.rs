@@ -20,7 +20,7 @@ pub struct App {
 
 impl App {
     pub(super) async fn page(&self, request: PageRequest) -> Result<Page<Reservation>, Problem> {
-        Ok(self.store.read(move |view: &View<'_>| view.page::<Reservation>(&request)).await?)
+        Ok(self.store.page::<Reservation>(request).await?)
     }
 
     pub(super) async fn find(&self, id: i64) -> Result<Reservation, Problem> {

@@ -89,6 +89,9 @@ impl Problem {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
+        if matches!(error, StoreError::Busy) {
+            return Self::unavailable(error.to_string());
+        }
         if !error.is_outage() {
             tracing::error!(%error, "a request failed");
         }
@@ -117,8 +120,28 @@ pub(super) async fn no_such_path() -> Problem {
 /// Reads the id in a path, such as the 7 of `/orders/7`.
 ///
 /// # Errors
-/// What is not a number names nothing.
+/// What is not a number names nothing, and neither does a number in another spelling, such as `07`
+/// or `+7`: rules about a path would not apply to it.
 pub fn parse_id(text: &str) -> Result<i64, Problem> {
+    let id: Option<i64> = text.parse().ok();
     // 404 and not 400, as with Spring: what is no id names nothing.
-    text.parse().map_err(|_| Problem::not_found(format!("{text:?} is not an id")))
+    id.filter(|id| id.to_string() == text)
+        .ok_or_else(|| Problem::not_found(format!("{text:?} is not an id")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_has_one_spelling() {
+        for (text, id) in [("1", 1), ("0", 0), ("70", 70), ("9223372036854775807", i64::MAX)] {
+            assert_eq!(parse_id(text), Ok(id));
+        }
+        let others =
+            ["", "+1", "01", "00", "-0", "1.0", " 1", "1 ", "x", "١", "9223372036854775808"];
+        for text in others {
+            assert_eq!(parse_id(text).unwrap_err().status(), StatusCode::NOT_FOUND, "{text:?}");
+        }
+    }
 }

@@ -60,6 +60,9 @@ pub enum StoreError {
     /// A document does not read back as its type.
     #[error("a document cannot be read: {0}")]
     Document(#[from] serde_json::Error),
+    /// What is asked for would have to wait too long for what others have asked for before.
+    #[error("too much is read from the store at once; try again shortly")]
+    Busy,
     /// The store has stopped, or could not begin; its log lines say why.
     #[error("the store is closed")]
     Closed,
@@ -78,6 +81,7 @@ impl StoreError {
             Self::Unavailable(source) => Self::Unavailable(Source::clone(source)),
             Self::Unsettled(source) => Self::Unsettled(Source::clone(source)),
             Self::Engine(source) => Self::Engine(Source::clone(source)),
+            Self::Busy => Self::Busy,
             Self::Closed => Self::Closed,
             other => Self::engine(other.to_string()),
         }

@@ -18,14 +18,15 @@ use super::engine::{Engine, Reader, Span};
 use server::Server;
 use session::Session;
 
-/// Two connections of one replica: one writes, one reads.
-pub(super) fn open(url: &str, schema: &str) -> Result<(Postgres, Postgres), StoreError> {
+/// Three connections of one replica: one writes, one reads, one reads large pages. Each is made when
+/// it is first needed.
+pub(super) fn open(url: &str, schema: &str) -> Result<[Postgres; 3], StoreError> {
     let server = Server::parse(url, schema)?;
     let mut writer = Postgres::new(server.clone());
     // The library waits by a runtime of its own, which it cannot within another.
     let opened = std::thread::spawn(move || writer.open().map(|()| writer)).join();
     let writer = opened.map_err(|_| StoreError::Closed)??;
-    Ok((writer, Postgres::new(server)))
+    Ok([writer, Postgres::new(server.clone()), Postgres::new(server)])
 }
 
 pub(super) struct Postgres {

@@ -2,6 +2,7 @@
 
 mod files;
 mod full_disk;
+mod pages;
 mod places;
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -60,7 +61,7 @@ async fn add(store: &Store, about: &'static str, weight: i64) -> Note {
 }
 
 async fn page(store: &Store, request: PageRequest) -> (Vec<i64>, u64) {
-    let page = store.read(move |view: &View<'_>| view.page::<Note>(&request)).await.unwrap();
+    let page = store.page::<Note>(request).await.unwrap();
     (page.items.iter().map(|note| note.id).collect(), page.total)
 }
 

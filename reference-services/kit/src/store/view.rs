@@ -10,6 +10,9 @@ use super::engine::{Reader, Span};
 use super::{OutboxRow, StoreError};
 use crate::page::{Direction, Page, PageRequest, Sort};
 
+/// How many documents are kept while a page is sorted, however small it is.
+const KEPT_AT_LEAST: usize = 1024;
+
 /// One consistent state of what is committed.
 pub struct View<'a>(&'a dyn Reader);
 
@@ -45,51 +48,60 @@ impl<'a> View<'a> {
             .collect()
     }
 
-    /// One page of a collection: by id, or sorted by a field with ids to break ties.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub fn page<T: Document>(&self, request: &PageRequest) -> Result<Page<T>, StoreError> {
+    pub(super) fn page<T: Document>(&self, request: &PageRequest) -> Result<Page<T>, StoreError> {
         let total = documents::number(self.0, &documents::count_key::<T>())?;
         let items = match &request.sort {
-            None => self.page_by_id(request)?,
+            None => self.page_by_id(request, total)?,
             Some(sort) => self.page_by_field(request, sort)?,
         };
         Ok(Page { items, total: total.unsigned_abs() })
     }
 
-    fn page_by_id<T: Document>(&self, request: &PageRequest) -> Result<Vec<T>, StoreError> {
-        self.texts(
-            &Span::prefix(&documents::document_prefix::<T>()),
-            request.skipped(),
-            request.size,
-        )?
-        .iter()
-        .map(|(_, text)| Ok(serde_json::from_str(text)?))
-        .collect()
+    fn page_by_id<T: Document>(
+        &self,
+        request: &PageRequest,
+        total: i64,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut span = Span::prefix(&documents::document_prefix::<T>());
+        let mut skip = request.skipped();
+        // As many documents as ids were given: none is missing, so a page begins at a known id.
+        if documents::number(self.0, &documents::next_key::<T>())? == total {
+            let first = i64::try_from(skip).unwrap_or(i64::MAX).saturating_add(1);
+            span.from = documents::document_key::<T>(first);
+            skip = 0;
+        }
+        let texts = self.texts(&span, skip, request.size)?;
+        texts.iter().map(|(_, text)| Ok(serde_json::from_str(text)?)).collect()
     }
 
-    /// Reads every document, but keeps only what it sorts by: no index per field, and bounded
-    /// memory per document.
+    /// Reads every document: there is no index per field. It keeps what it sorts by, of little more
+    /// documents than lie before the end of the page.
     fn page_by_field<T: Document>(
         &self,
         request: &PageRequest,
         sort: &Sort,
     ) -> Result<Vec<T>, StoreError> {
+        let order = |a: &(Value, i64), b: &(Value, i64)| match sort.direction {
+            Direction::Ascending => compare(&a.0, &b.0).then(a.1.cmp(&b.1)),
+            Direction::Descending => compare(&b.0, &a.0).then(a.1.cmp(&b.1)),
+        };
+        let skipped = usize::try_from(request.skipped()).unwrap_or(usize::MAX);
+        let size = usize::try_from(request.size).unwrap_or(usize::MAX);
+        let needed = skipped.saturating_add(size);
         let mut keys: Vec<(Value, i64)> = Vec::new();
         self.0.scan(&Span::prefix(&documents::document_prefix::<T>()), &mut |key, text| {
             let field = serde_json::from_str::<Value>(text)
                 .ok()
                 .and_then(|mut document| document.get_mut(&sort.field).map(Value::take));
             keys.extend(documents::id_of(key).map(|id| (field.unwrap_or(Value::Null), id)));
+            // Only at twice as many, so that it costs little for each document.
+            if keys.len() / 2 >= needed.max(KEPT_AT_LEAST) {
+                keys.select_nth_unstable_by(needed, order);
+                keys.truncate(needed);
+            }
             ControlFlow::Continue(())
         })?;
-        keys.sort_by(|a, b| match sort.direction {
-            Direction::Ascending => compare(&a.0, &b.0).then(a.1.cmp(&b.1)),
-            Direction::Descending => compare(&b.0, &a.0).then(a.1.cmp(&b.1)),
-        });
-        let skipped = usize::try_from(request.skipped()).unwrap_or(usize::MAX);
-        let size = usize::try_from(request.size).unwrap_or(usize::MAX);
+        keys.sort_by(order);
         let mut items = Vec::new();
         for (_, id) in keys.into_iter().skip(skipped).take(size) {
             items.extend(self.get(id)?);

@@ -1,7 +1,7 @@
-//! The two threads of a store.
+//! The threads of a store.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Receiver, Sender, SyncSender};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -20,7 +20,12 @@ pub(super) type ReadJob = Box<dyn FnOnce(&dyn Reader) + Send>;
 // The first of a batch waits until the last has run: 128 bounds that wait, and shares one flush
 // among as many.
 const BATCH: usize = 128;
-/// The stack of the two threads. Nothing here recurses, and memory counts: five services
+/// How long a page may wait for those before it. A client that waits longer does better to ask
+/// again later, and the queue is not longer than what can be read in this time.
+pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(2);
+/// How many pages may wait: bounds their memory, far above what can be read in [`LONGEST_WAIT`].
+const MOST_PAGES: usize = 1024;
+/// The stack of the threads. Nothing here recurses, and memory counts: five services
 /// share one machine.
 const STACK_BYTES: usize = 512 << 10;
 /// The pause before asking again whether a commit happened.
@@ -32,18 +37,18 @@ const LONGEST_CLOSE: Duration = Duration::from_secs(2);
 /// Closed when its thread has ended.
 pub(super) type Life = watch::Receiver<()>;
 
-/// Closes its engine after that of `reader`: two connections that SQLite closes at one time can
+/// Closes its engine after those of `readers`: two connections that SQLite closes at one time can
 /// each take the other for the last one, and leave a log to recover.
 pub(super) fn write_thread(
     mut engine: Box<dyn Engine>,
-    reader: Life,
+    readers: [Life; 2],
 ) -> Result<(Sender<WriteJob>, Life), StoreError> {
     let (sender, jobs) = mpsc::channel();
     let life = spawn("store-write", move || {
         while let Some(batch) = next_batch(&jobs) {
             commit(engine.as_mut(), batch, &jobs);
         }
-        wait_for_end(&reader);
+        readers.iter().for_each(wait_for_end);
     })?;
     Ok((sender, life))
 }
@@ -54,20 +59,38 @@ pub(super) fn read_thread(
     let (sender, jobs) = mpsc::channel();
     let life = spawn("store-read", move || {
         while let Some(batch) = next_batch(&jobs) {
-            let mut batch = Some(batch);
-            let outcome = engine.read(&mut |reader| {
-                let jobs = batch.take().into_iter().flatten();
-                jobs.for_each(|job: ReadJob| guarded(|| job(reader)).unwrap_or_default());
-            });
-            if let Err(error) = outcome
-                // An outage is logged once by the engine, not once for each batch.
-                && !error.is_outage()
-            {
-                tracing::error!(%error, "the store cannot be read");
-            }
+            read(engine.as_mut(), batch);
         }
     })?;
     Ok((sender, life))
+}
+
+pub(super) fn page_thread(
+    mut engine: Box<dyn Engine>,
+) -> Result<(SyncSender<ReadJob>, Life), StoreError> {
+    let (sender, jobs) = mpsc::sync_channel(MOST_PAGES);
+    let life = spawn("store-pages", move || {
+        // Each from a snapshot of its own: one of a whole batch would be held for long, and what is
+        // written meanwhile could not be moved out of the write-ahead log.
+        for job in jobs.iter() {
+            read(engine.as_mut(), vec![job]);
+        }
+    })?;
+    Ok((sender, life))
+}
+
+fn read(engine: &mut dyn Engine, batch: Vec<ReadJob>) {
+    let mut batch = Some(batch);
+    let outcome = engine.read(&mut |reader| {
+        let jobs = batch.take().into_iter().flatten();
+        jobs.for_each(|job: ReadJob| guarded(|| job(reader)).unwrap_or_default());
+    });
+    if let Err(error) = outcome
+        // An outage is logged once by the engine, not once for each batch.
+        && !error.is_outage()
+    {
+        tracing::error!(%error, "the store cannot be read");
+    }
 }
 
 /// Waits until a thread has ended, but not for ever: a read may hang with its disk.

@@ -37,8 +37,7 @@ pub fn routes(store: Store, idempotency_key: Guard) -> Router {
 
 async fn list(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Problem> {
     let request = PageRequest::from_query(&uri);
-    let asked = request.clone();
-    let page = app.store.read(move |view: &View<'_>| view.page::<Payment>(&asked)).await?;
+    let page = app.store.page::<Payment>(request.clone()).await?;
     let items = page.items.iter().map(PaymentResource::from).collect();
     hal::collection(&caller, &request, &Page { items, total: page.total })
 }

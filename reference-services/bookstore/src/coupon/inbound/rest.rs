@@ -30,8 +30,7 @@ pub fn routes(store: Store) -> Router {
 
 async fn list(State(store): State<Store>, caller: Caller, uri: Uri) -> Result<Response, Problem> {
     let request = PageRequest::from_query(&uri);
-    let asked = request.clone();
-    let page = store.read(move |view: &View<'_>| view.page::<Coupon>(&asked)).await?;
+    let page = store.page::<Coupon>(request.clone()).await?;
     let items = page.items.iter().map(CouponResource::from).collect();
     hal::collection(&caller, &request, &Page { items, total: page.total })
 }

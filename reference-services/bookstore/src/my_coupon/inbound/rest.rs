@@ -34,8 +34,7 @@ pub fn routes(store: Store) -> Router {
 
 async fn list(State(store): State<Store>, caller: Caller, uri: Uri) -> Result<Response, Problem> {
     let request = PageRequest::from_query(&uri);
-    let asked = request.clone();
-    let page = store.read(move |view: &View<'_>| view.page::<MyCoupon>(&asked)).await?;
+    let page = store.page::<MyCoupon>(request.clone()).await?;
     hal::collection(&caller, &request, &page)
 }
 

@@ -38,8 +38,7 @@ pub fn routes(store: Store) -> Router {
 
 async fn list(State(store): State<Store>, caller: Caller, uri: Uri) -> Result<Response, Problem> {
     let request = PageRequest::from_query(&uri);
-    let asked = request.clone();
-    let page = store.read(move |view: &View<'_>| view.page::<DashBoardView>(&asked)).await?;
+    let page = store.page::<DashBoardView>(request.clone()).await?;
     let items = page.items.into_iter().map(DashBoardViewResource).collect();
     hal::collection(&caller, &request, &Page { items, total: page.total })
 }

@@ -32,8 +32,7 @@ type Answer = Result<Response, Problem>;
 
 async fn notifications(State(store): State<Store>, caller: Caller, uri: Uri) -> Answer {
     let request = PageRequest::from_query(&uri);
-    let asked = request.clone();
-    let page = store.read(move |view: &View<'_>| view.page::<Notification>(&asked)).await?;
+    let page = store.page::<Notification>(request.clone()).await?;
     let items = page.items.into_iter().map(NotificationResource::from).collect();
     hal::collection(&caller, &request, &Page { items, total: page.total })
 }
@@ -52,8 +51,7 @@ async fn notification(
 
 async fn pages(State(store): State<Store>, caller: Caller, uri: Uri) -> Answer {
     let request = PageRequest::from_query(&uri);
-    let asked = request.clone();
-    let page = store.read(move |view: &View<'_>| view.page::<MyPage>(&asked)).await?;
+    let page = store.page::<MyPage>(request.clone()).await?;
     let items = page.items.into_iter().map(MyPageResource::from).collect();
     hal::collection(&caller, &request, &Page { items, total: page.total })
 }

@@ -34,8 +34,7 @@ type Answer = Result<Response, Problem>;
 
 async fn list(State(store): State<Store>, caller: Caller, uri: Uri) -> Answer {
     let request = PageRequest::from_query(&uri);
-    let asked = request.clone();
-    let page = store.read(move |view: &View<'_>| view.page::<Delivery>(&asked)).await?;
+    let page = store.page::<Delivery>(request.clone()).await?;
     let items = page.items.iter().map(DeliveryResource::from).collect();
     hal::collection(&caller, &request, &Page { items, total: page.total })
 }

@@ -45,8 +45,7 @@ type Answer = Result<Response, Problem>;
 
 async fn list(State(counter): State<Counter>, caller: Caller, uri: Uri) -> Answer {
     let request = PageRequest::from_query(&uri);
-    let asked = request.clone();
-    let page = counter.store.read(move |view: &View<'_>| view.page::<StoreOrder>(&asked)).await?;
+    let page = counter.store.page::<StoreOrder>(request.clone()).await?;
     let items = page.items.iter().map(StoreOrderResource::from).collect();
     hal::collection(&caller, &request, &Page { items, total: page.total })
 }

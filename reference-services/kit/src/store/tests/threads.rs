@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
+use super::Note;
 use crate::config::Guard;
 use crate::outbox::Outbox;
+use crate::page::{Direction, PageRequest, Sort};
 use crate::store::changes::Changes;
 use crate::store::engine::{Engine, Reader};
 use crate::store::{Store, StoreError, View};
@@ -24,14 +26,14 @@ impl Engine for Broken {
 }
 
 #[tokio::test]
-async fn the_end_of_either_thread_of_a_store_is_noticed() {
+async fn the_end_of_any_thread_of_a_store_is_noticed() {
     let start = || {
         let (outbox, _) = Outbox::new(Guard::On);
-        Store::start(Box::new(Broken), Box::new(Broken), outbox).unwrap()
+        Store::start([Box::new(Broken), Box::new(Broken), Box::new(Broken)], outbox).unwrap()
     };
     let noticed = async |store: &Store| timeout(Duration::from_secs(20), store.ended()).await;
     let store = start();
-    assert!(timeout(Duration::from_millis(1), store.ended()).await.is_err(), "both threads live");
+    assert!(timeout(Duration::from_millis(1), store.ended()).await.is_err(), "all threads live");
     let refused = store.write(|_| Ok::<_, StoreError>(())).await;
     assert!(matches!(refused, Err(StoreError::Closed)));
     noticed(&store).await.expect("the writer has ended");
@@ -39,4 +41,12 @@ async fn the_end_of_either_thread_of_a_store_is_noticed() {
     let refused = store.read(|_: &View<'_>| Ok::<_, StoreError>(())).await;
     assert!(matches!(refused, Err(StoreError::Closed)));
     noticed(&store).await.expect("the reader has ended");
+    let store = start();
+    let sorted = PageRequest {
+        sort: Some(Sort { field: "id".to_owned(), direction: Direction::Ascending }),
+        ..PageRequest::usual()
+    };
+    let refused = store.page::<Note>(sorted).await;
+    assert!(matches!(refused, Err(StoreError::Closed)));
+    noticed(&store).await.expect("the pager has ended");
 }

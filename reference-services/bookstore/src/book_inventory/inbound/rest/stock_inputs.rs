@@ -44,8 +44,7 @@ pub fn routes(store: Store) -> Router {
 
 async fn list(State(store): State<Store>, caller: Caller, uri: Uri) -> Result<Response, Problem> {
     let request = PageRequest::from_query(&uri);
-    let asked = request.clone();
-    let page = store.read(move |view: &View<'_>| view.page::<StockInput>(&asked)).await?;
+    let page = store.page::<StockInput>(request.clone()).await?;
     hal::collection(&caller, &request, &page)
 }
 

@@ -15,8 +15,7 @@ use crate::app::outbound::store;
 
 pub async fn list(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Problem> {
     let request = PageRequest::from_query(&uri);
-    let asked = request.clone();
-    let page = app.store.read(move |view: &View<'_>| view.page::<Review>(&asked)).await?;
+    let page = app.store.page::<Review>(request.clone()).await?;
     let items = page.items.iter().map(ReviewResource::from).collect();
     hal::collection(&caller, &request, &Page { items, total: page.total })
 }
