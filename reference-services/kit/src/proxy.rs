@@ -23,7 +23,7 @@ use crate::metrics::{Counter, Metrics};
 use crate::rest::{MAX_BODY_BYTES, Problem, RouteLabel, method_label, too_slow};
 use crate::trace::{Kind, Span, TraceContext};
 pub use route::{Path, Route};
-use route::{Table, climbs};
+use route::{Table, is_ambiguous};
 
 const PAUSE_MS: std::ops::Range<u64> = 10..50;
 /// How much retries may add to the requests.
@@ -61,13 +61,13 @@ impl Proxy {
     /// The route of a request, by its method and path.
     ///
     /// # Errors
-    /// 400 for a path with dots to resolve, 404 for one without a route.
+    /// 400 for a path with dots to resolve or with a backslash, 404 for one without a route.
     pub fn route(&self, parts: &Parts) -> Result<Route, Problem> {
         let path = parts.uri.path();
         // Rules and limits look at the path as it is written. What the service would resolve it to
         // must not be another one.
-        if climbs(path) {
-            return Err(Problem::malformed("a path must not have . or .. in it"));
+        if is_ambiguous(path) {
+            return Err(Problem::malformed("a path must not have . or .. or a backslash in it"));
         }
         let route = self.0.routes.find(&parts.method, path).cloned();
         route.ok_or_else(|| Problem::not_found("no service has this path"))

@@ -1,6 +1,7 @@
 //! The scopes that requests need.
 
 use http::Method;
+use percent_encoding::percent_decode_str;
 
 /// Rules such as `POST /orders orders:write`. The longest path wins, and of two equal paths the one
 /// with a method.
@@ -10,8 +11,15 @@ pub struct Scopes(Vec<Rule>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Rule {
     method: Option<Method>,
-    path: String,
+    path: Vec<String>,
     scopes: String,
+}
+
+/// The segments of a path, as a service reads them: `/orders/%31` is `/orders/1`. Each is decoded
+/// for itself, since an encoded slash separates nothing.
+fn segments(path: &str) -> Vec<String> {
+    let decode = |segment: &str| percent_decode_str(segment).decode_utf8_lossy().into_owned();
+    path.split('/').skip(1).map(decode).collect()
 }
 
 impl Scopes {
@@ -31,7 +39,8 @@ impl Scopes {
     /// The scopes, separated by spaces, that a request needs; empty if a valid token is enough.
     #[must_use]
     pub fn needed(&self, method: &Method, path: &str) -> &str {
-        self.0.iter().find(|rule| rule.takes(method, path)).map_or("", |rule| &rule.scopes)
+        let path = segments(path);
+        self.0.iter().find(|rule| rule.takes(method, &path)).map_or("", |rule| &rule.scopes)
     }
 }
 
@@ -50,17 +59,15 @@ impl Rule {
         };
         let path = words.next().filter(|path| path.starts_with('/'))?;
         // `/orders/` in a rule means `/orders`, and what is under it.
-        let path = path.trim_end_matches('/').to_owned();
+        let path = segments(path.trim_end_matches('/'));
         let scopes = words.collect::<Vec<_>>().join(" ");
         (!scopes.is_empty()).then_some(Self { method, path, scopes })
     }
 
-    fn takes(&self, method: &Method, path: &str) -> bool {
+    fn takes(&self, method: &Method, path: &[String]) -> bool {
         // HEAD reveals what GET does.
         let method = if *method == Method::HEAD { &Method::GET } else { method };
-        let under = path.strip_prefix(self.path.as_str());
-        self.method.as_ref().is_none_or(|only| only == method)
-            && under.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        self.method.as_ref().is_none_or(|only| only == method) && path.starts_with(&self.path)
     }
 }
 
@@ -82,6 +89,25 @@ mod tests {
         assert_eq!(needed(Method::DELETE, "/orders/audit"), "orders:read");
         assert_eq!(needed(Method::GET, "/ordersX"), "any");
         assert_eq!(Scopes::parse("").unwrap().needed(&Method::GET, "/orders"), "");
+    }
+
+    #[test]
+    fn a_scope_rule_holds_for_every_spelling_of_its_path() {
+        let scopes =
+            Scopes::parse("/orders read, /orders/1 admin, /stocks/Caf%C3%A9 admin, /a/b both")
+                .unwrap();
+        let needed = |path| scopes.needed(&Method::GET, path);
+        for path in ["/orders/1", "/orders/%31", "/%6frders/%31/x", "/orders/1/"] {
+            assert_eq!(needed(path), "admin", "{path}");
+        }
+        for path in ["/stocks/Caf%C3%A9", "/stocks/Caf%c3%a9", "/%73tocks/%43af%c3%A9"] {
+            assert_eq!(needed(path), "admin", "{path}");
+        }
+        // An encoded slash is part of a name.
+        assert_eq!(
+            (needed("/a/b"), needed("/a%2Fb"), needed("/orders/1%2Fx")),
+            ("both", "", "read")
+        );
     }
 
     #[test]

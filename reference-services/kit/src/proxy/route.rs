@@ -101,14 +101,15 @@ impl Table {
     }
 }
 
-/// Whether a path would be another one once its dots are resolved: what is checked must
-/// be what arrives.
-pub(super) fn climbs(path: &str) -> bool {
-    path.split(['/', '\\']).any(|segment| {
-        // Encoded dots are resolved by some servers, a backslash by others.
-        let dots = segment.replace("%2e", ".").replace("%2E", ".");
-        dots == "." || dots == ".."
-    })
+/// Whether a path would be another one once its dots are resolved, or its backslashes taken for
+/// slashes: what is checked must be what arrives.
+pub(super) fn is_ambiguous(path: &str) -> bool {
+    path.contains('\\')
+        || path.split('/').any(|segment| {
+            // Some servers resolve encoded dots as well.
+            let dots = segment.replace("%2e", ".").replace("%2E", ".");
+            dots == "." || dots == ".."
+        })
 }
 
 #[cfg(test)]
@@ -157,14 +158,19 @@ mod tests {
     }
 
     #[test]
-    fn paths_with_dot_segments_are_recognized() {
-        for path in
-            ["/orders/../stocks", "/orders/.", "/orders/%2e%2E/stocks", "/a/.%2e", "/a\\..\\b"]
-        {
-            assert!(climbs(path), "{path}");
+    fn paths_that_a_service_could_read_as_others_are_recognized() {
+        for path in [
+            "/orders/../stocks",
+            "/orders/.",
+            "/orders/%2e%2E/stocks",
+            "/a/.%2e",
+            "/a\\..\\b",
+            "/orders/1\\cancel",
+        ] {
+            assert!(is_ambiguous(path), "{path}");
         }
         for path in ["/orders", "/orders/...", "/orders/a.b", "/orders/..a"] {
-            assert!(!climbs(path), "{path}");
+            assert!(!is_ambiguous(path), "{path}");
         }
     }
 }
