@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use serde_json::Value;
+use tokio::sync::watch;
 use tokio::time::timeout;
 
 use crate::config::{Config, StoreUrl};
@@ -15,6 +16,7 @@ use crate::lifecycle::{Background, Service};
 use crate::log::{self, EventLog};
 use crate::metrics::Metrics;
 use crate::outbox::{Linger, Outbox, Relay, Sender, Turn};
+use crate::retention::Retention;
 use crate::store::{Kind, Store};
 use crate::{ServeError, actuator, rest};
 
@@ -34,6 +36,7 @@ pub struct Assembly {
     log: Arc<dyn EventLog>,
     sender: Sender,
     topic: &'static str,
+    has_received: watch::Sender<bool>,
 }
 
 impl Assembly {
@@ -63,6 +66,7 @@ impl Assembly {
             log: log::open(&config.event_log, config.event_log_keep, config.durable)?,
             sender,
             topic,
+            has_received: watch::Sender::new(false),
         })
     }
 
@@ -79,7 +83,7 @@ impl Assembly {
             offsets: self.config.offsets,
             acknowledge: self.config.acknowledge,
             drops: Drops::each(self.config.drop_every),
-            retention: self.config.retention,
+            has_received: self.has_received.clone(),
             policy,
             metrics: self.metrics.clone(),
         };
@@ -93,6 +97,7 @@ impl Assembly {
         let (health, metrics) = (self.health.clone(), self.metrics.clone());
         let (name, grace) = (self.config.service, self.config.grace);
         background.extend(self.config.protection.background(self.config.env(), &metrics));
+        background.push(self.retention());
         // The order is that of stopping: the consumer publishes until it stops, so the sender of
         // events stops after it, then the exporter of spans; and the files are closed when nobody
         // uses them any more.
@@ -102,6 +107,12 @@ impl Assembly {
         background.extend(vital);
         let router = rest::router(routes.merge(actuator::routes(&health, &metrics, api)), &metrics);
         Service { name, grace, health, router, background }
+    }
+
+    fn retention(&self) -> Background {
+        let (store, has_received) = (self.store.clone(), self.has_received.subscribe());
+        let retention = Retention { store, period: self.config.retention, has_received };
+        Background::new("retention", |stop| retention.run(stop))
     }
 
     /// Parts that end only if store or log has, so that liveness says so. When they are stopped,
@@ -143,3 +154,6 @@ fn watch(
         }
     })
 }
+
+#[cfg(test)]
+mod tests;

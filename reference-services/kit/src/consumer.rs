@@ -4,7 +4,6 @@
 mod dead_letter;
 mod drops;
 mod outcome;
-mod retention;
 mod spans;
 
 pub use dead_letter::REASON;
@@ -13,6 +12,7 @@ pub use drops::Drops;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::watch;
 use tokio::time::sleep;
 
 use crate::config::{Acknowledge, Guard, Offsets};
@@ -23,7 +23,6 @@ use crate::metrics::{Counter, Metrics};
 use crate::source::{Source, source};
 use crate::store::{Store, StoreError, Tx};
 use outcome::Outcome;
-use retention::Retention;
 
 /// The result of a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,8 +88,9 @@ pub struct Consumer {
     pub acknowledge: Acknowledge,
     /// The events that are dropped, for a proof.
     pub drops: Drops,
-    /// How long the ids of received events and the answers to idempotency keys are kept at least.
-    pub retention: Duration,
+    /// Becomes true once the first events have been handled: what a predecessor had received, but
+    /// not committed, comes first.
+    pub has_received: watch::Sender<bool>,
     /// Turns events into commands.
     pub policy: Policy,
     /// Counts what is received.
@@ -102,7 +102,6 @@ impl Consumer {
     /// leaves the group.
     pub async fn run(self, stop: Stop) {
         let mut subscription = self.log.subscribe(self.group, self.topic, self.offsets);
-        let mut retention = Retention::new(self.retention);
         loop {
             let polled = tokio::select! {
                 biased;
@@ -117,7 +116,7 @@ impl Consumer {
                         acknowledge(&deliveries, subscription.as_mut()).await;
                     }
                     self.handle(&deliveries, subscription.as_mut(), &stop).await;
-                    retention.sweep(&self.store).await;
+                    self.has_received.send_replace(true);
                 }
                 Err(error) => {
                     tracing::warn!(%error, "the event log cannot be read; trying again");

@@ -36,6 +36,7 @@ pub mod ratelimit;
 pub mod reload;
 pub mod reserve_confirm;
 pub mod rest;
+mod retention;
 #[cfg(any(test, feature = "testing"))]
 pub mod small_disk;
 mod source;

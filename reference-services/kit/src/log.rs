@@ -28,6 +28,9 @@ use crate::source::{Source, source};
 // Six can be shared out evenly among one, two, three or six replicas.
 pub const PARTITIONS: u32 = 6;
 
+/// What the name of a topic of dead letters ends with, as Spring Kafka has it.
+pub const DEAD_LETTERS: &str = ".DLT";
+
 /// The future that a call to the log returns.
 pub type LogFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, LogError>> + Send + 'a>>;
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::log::{Delivery, NewRecord};
+use crate::log::{DEAD_LETTERS, Delivery, NewRecord};
 
 /// The header with the reason why an event is dead.
 pub const REASON: &str = "kafka_dlt-exception-message";
@@ -11,7 +11,7 @@ pub const REASON: &str = "kafka_dlt-exception-message";
 /// The topic of dead letters.
 #[must_use]
 pub fn topic(of: &str) -> String {
-    format!("{of}.DLT")
+    format!("{of}{DEAD_LETTERS}")
 }
 
 /// The header names are those of Spring Kafka's dead-letter publisher.

@@ -88,7 +88,7 @@ impl Bench {
             offsets: Offsets::Committed,
             acknowledge: Acknowledge::After,
             drops: Drops::default(),
-            retention: Duration::from_secs(3600),
+            has_received: watch::Sender::new(false),
             policy: Arc::new(policy),
             metrics,
         };
@@ -157,27 +157,21 @@ async fn without_the_inbox_an_event_is_applied_each_time_it_arrives() {
 }
 
 #[tokio::test]
-async fn an_event_is_known_for_as_long_as_the_retention_and_then_applied_again() {
-    let bench = Bench::with(Place::embedded(), |consumer| consumer.retention = Duration::ZERO);
+async fn an_event_is_known_for_as_long_as_it_is_kept_and_then_applied_again() {
+    let has_received = watch::Sender::new(false);
+    let receives = has_received.clone();
+    let bench = Bench::with(Place::embedded(), |consumer| consumer.has_received = receives);
     let one = event("Noted", 1);
-    let id = serde_json::from_slice::<Envelope>(&one).unwrap().event_id;
     bench.append([one.clone()]).await;
     bench.until_last("1").await;
-    let forgetting = async {
-        // Each batch forgets what was received before it.
-        for next in 2.. {
-            bench.append([event("Noted", next)]).await;
-            bench.until_last(&next.to_string()).await;
-            let id = id.clone();
-            if !bench.store.write(move |tx| tx.was_received(&id)).await.unwrap() {
-                break;
-            }
-        }
-    };
-    timeout(BOUND, forgetting).await.expect("it is forgotten");
+    let receiving = has_received.subscribe();
+    timeout(BOUND, receiving.clone().wait_for(|received| *received)).await.unwrap().unwrap();
+    bench.append([one.clone(), event("Noted", 2)]).await;
+    bench.until_last("2").await;
+    bench.store.write(|tx| tx.forget(i64::MAX, 9, true)).await.unwrap();
     bench.append([one, event("Noted", 0)]).await;
     bench.until_last("0").await;
-    assert_eq!(bench.names().await.iter().filter(|name| *name == "1").count(), 2);
+    assert_eq!(bench.names().await, ["1", "2", "1", "0"]);
 }
 
 async fn buries_a_poison_event(place: Place) {

@@ -19,6 +19,7 @@ mod tail;
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::bell::Bell;
 use super::{EventLog, LogError, LogFuture, NewRecord, Rewind, Start, Subscription, Tail};
@@ -26,6 +27,7 @@ use crate::config::{Guard, Offsets};
 use crate::source::{Source, source};
 use connection::Connection;
 use lease::Membership;
+use records::Keep;
 use subscription::SqliteSubscription;
 use tail::SqliteTail;
 
@@ -35,12 +37,15 @@ pub struct SqliteLog {
     bell: Arc<Bell>,
     /// The directory of the members' sign-of-life files.
     signs: Arc<Path>,
-    keep: u32,
+    keep: Keep,
     durable: Guard,
 }
 
 /// The default number of records that a partition keeps, for members that join late or rewind.
 pub const USUAL_KEEP: u32 = 1_000_000;
+
+/// How long unread records are kept for a group without members: as long as Kafka keeps its offsets.
+const GROUPS_KEPT: Duration = Duration::from_secs(7 * 24 * 3600);
 
 impl SqliteLog {
     /// Opens the log's file, or makes it.
@@ -59,7 +64,7 @@ impl SqliteLog {
             connection,
             bell: Arc::new(bell),
             signs: path.with_extension("members").into(),
-            keep: USUAL_KEEP,
+            keep: Keep { records: USUAL_KEEP, for_groups: GROUPS_KEPT },
             durable: Guard::On,
         })
     }
@@ -68,11 +73,17 @@ impl SqliteLog {
     /// group has read them.
     #[must_use]
     pub fn keeping(self, records: u32) -> Self {
-        Self { keep: records.max(1), ..self }
+        Self { keep: Keep { records: records.max(1), ..self.keep }, ..self }
     }
 }
 
 impl SqliteLog {
+    /// The same with another time for which unread records are kept for a group without members.
+    #[must_use]
+    pub fn keeping_groups_for(self, time: Duration) -> Self {
+        Self { keep: Keep { for_groups: time, ..self.keep }, ..self }
+    }
+
     /// The same, but off does not flush appended records: a loss of power may lose the last ones.
     #[must_use]
     pub fn durable(self, durable: Guard) -> Self {

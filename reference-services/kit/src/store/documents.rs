@@ -113,8 +113,15 @@ pub(super) fn kept(key: &str) -> Option<&str> {
     key.strip_prefix(KEPT_PREFIX)?.get(ID_DIGITS + 1..)
 }
 
+/// Whether the row that is kept is that of a received event.
+pub(super) fn keeps_event(key: &str) -> bool {
+    kept(key).is_some_and(|kept| kept.starts_with(INBOX_PREFIX))
+}
+
+const INBOX_PREFIX: &str = "inbox/";
+
 pub(super) fn inbox_key(event_id: &str) -> String {
-    format!("inbox/{event_id}")
+    format!("{INBOX_PREFIX}{event_id}")
 }
 
 pub(super) fn answer_key(key: &str) -> String {

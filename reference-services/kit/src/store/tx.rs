@@ -189,16 +189,18 @@ impl<'a> Tx<'a> {
         self.own.set(key, value);
     }
 
-    /// Forgets received events and answers that were written before a time, in milliseconds since
-    /// 1970: the oldest `most` of them. Gives how many.
+    /// Forgets answers, and `events` says whether received events as well, that were written before
+    /// a time, in milliseconds since 1970: the oldest `most` of them. Gives how many.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn forget(&mut self, before: i64, most: usize) -> Result<usize, StoreError> {
+    pub fn forget(&mut self, before: i64, most: usize, events: bool) -> Result<usize, StoreError> {
         let mut found = Vec::new();
         // Only what is committed: the rows of this batch are too young to be forgotten.
         self.base.scan(&documents::kept_before(before), &mut |key, _| {
-            found.push(key.to_owned());
+            if events || !documents::keeps_event(key) {
+                found.push(key.to_owned());
+            }
             if found.len() < most { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         })?;
         for key in &found {

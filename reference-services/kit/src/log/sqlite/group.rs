@@ -1,6 +1,7 @@
 //! Consumer groups: members, leases, committed offsets.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
@@ -13,6 +14,10 @@ use crate::log::{LogError, PARTITIONS, Rewind};
 // Five heartbeats: a process that is merely slow for a second must not lose its partitions. A
 // killed one is noticed by its released lock, long before.
 pub(super) const SESSION_MILLIS: i64 = 2_500;
+
+/// How often it is written down that a group has members; a lost power may lose the last time.
+// Not with each heartbeat: it is compared with days.
+const SEEN_EVERY: Duration = Duration::from_secs(600);
 
 /// What a heartbeat found.
 pub(super) struct Beat {
@@ -34,6 +39,7 @@ pub(super) fn beat(
     // whatever the timeout.
     let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut changed = announce(&tx, me)? | bury(&tx, me)?;
+    records::see(&tx, &me.group, &me.topic, SEEN_EVERY)?;
     let live = members(&tx, me)?;
     let mut leases = BTreeMap::new();
     for partition in 0..PARTITIONS {

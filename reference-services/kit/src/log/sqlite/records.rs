@@ -1,13 +1,15 @@
 //! Appending and reading records.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use bytes::Bytes;
-use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::lease::{self, Lease, Membership};
 use crate::config::Guard;
-use crate::log::{Delivery, LogError, NewRecord, partition_of};
+use crate::log::{DEAD_LETTERS, Delivery, LogError, NewRecord, partition_of};
 use crate::sqlite::synchronous;
 
 /// How many records are appended between two checks for what can be dropped.
@@ -15,11 +17,19 @@ use crate::sqlite::synchronous;
 // needed cost nothing.
 const BETWEEN_LOOKS: i64 = 1024;
 
-/// `keep` is how many records a partition keeps, although every group has read them.
+/// What may be dropped.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Keep {
+    /// How many records a partition keeps, although every group has read them.
+    pub(super) records: u32,
+    /// For how long nothing is dropped that a group has not read although it has no members.
+    pub(super) for_groups: Duration,
+}
+
 pub(super) fn append(
     db: &mut Connection,
     records: &[NewRecord],
-    keep: u32,
+    keep: Keep,
     durable: Guard,
 ) -> Result<(), LogError> {
     // For this commit alone: it takes all earlier ones of the file with it.
@@ -29,28 +39,73 @@ pub(super) fn append(
     appended
 }
 
-fn append_all(db: &mut Connection, records: &[NewRecord], keep: u32) -> Result<(), LogError> {
+fn append_all(db: &mut Connection, records: &[NewRecord], keep: Keep) -> Result<(), LogError> {
     let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
     for record in records {
         let offset = append_one(&tx, record)?;
         if (offset + 1) % BETWEEN_LOOKS == 0 {
-            trim(&tx, record, offset + 1 - i64::from(keep))?;
+            trim(&tx, record, offset + 1 - i64::from(keep.records), keep.for_groups)?;
         }
     }
     Ok(tx.commit()?)
 }
 
-/// Drops what lies before `offset`, unless there is a group that has not read it. A topic without
-/// groups keeps everything.
-fn trim(tx: &Transaction<'_>, record: &NewRecord, offset: i64) -> Result<(), LogError> {
+/// Drops what lies before `offset`, unless there is a group that has not read it. A group that has
+/// had no members for too long does not count, as with Kafka: whoever took a service away would
+/// otherwise fill the disk. A topic that no group has ever read keeps everything, except for dead
+/// letters, which are there for people.
+fn trim(
+    tx: &Transaction<'_>,
+    record: &NewRecord,
+    offset: i64,
+    for_groups: Duration,
+) -> Result<(), LogError> {
+    let gone_before = millis_before(for_groups);
+    let unread = if record.topic.ends_with(DEAD_LETTERS) { i64::MAX } else { 0 };
     tx.prepare_cached(
         "DELETE FROM records WHERE topic = ?1 AND part = ?2 AND off < ?3 AND off < (
-             SELECT coalesce(min(coalesce(
+             SELECT coalesce(min(CASE WHEN groups.at < ?4 THEN ?6 ELSE coalesce(
                  (SELECT committed FROM leases
-                  WHERE grp = groups.grp AND topic = ?1 AND part = ?2), 0)), 0)
-             FROM (SELECT DISTINCT grp FROM leases WHERE topic = ?1) AS groups)",
+                  WHERE grp = groups.grp AND topic = ?1 AND part = ?2), 0) END), ?5)
+             FROM (SELECT DISTINCT grp, coalesce(
+                      (SELECT at FROM seen WHERE grp = leases.grp AND topic = ?1), ?6) AS at
+                   FROM leases WHERE topic = ?1) AS groups)",
     )?
-    .execute(params![record.topic, partition_of(&record.key), offset])?;
+    .execute(params![
+        record.topic,
+        partition_of(&record.key),
+        offset,
+        gone_before,
+        unread,
+        i64::MAX
+    ])?;
+    Ok(())
+}
+
+/// A time so long ago, in milliseconds since 1970.
+fn millis_before(duration: Duration) -> i64 {
+    let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+    Timestamp::now().as_millisecond().saturating_sub(millis)
+}
+
+/// Writes that a group has a member now, if that was last written longer ago than `every`.
+pub(super) fn see(
+    tx: &Transaction<'_>,
+    group: &str,
+    topic: &str,
+    every: Duration,
+) -> Result<(), LogError> {
+    let seen: Option<i64> = tx
+        .prepare_cached("SELECT at FROM seen WHERE grp = ?1 AND topic = ?2")?
+        .query_row(params![group, topic], |row| row.get(0))
+        .optional()?;
+    if seen.is_none_or(|at| at < millis_before(every)) {
+        let now = Timestamp::now().as_millisecond();
+        tx.prepare_cached(
+            "INSERT INTO seen VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET at = ?3",
+        )?
+        .execute(params![group, topic, now])?;
+    }
     Ok(())
 }
 

@@ -12,6 +12,9 @@ pub(super) const TABLES: &str = "
         grp TEXT NOT NULL, topic TEXT NOT NULL, part INTEGER NOT NULL,
         member TEXT, generation INTEGER NOT NULL, committed INTEGER NOT NULL,
         PRIMARY KEY (grp, topic, part)) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS seen (
+        grp TEXT NOT NULL, topic TEXT NOT NULL, at INTEGER NOT NULL,
+        PRIMARY KEY (grp, topic)) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS epochs (
         grp TEXT NOT NULL, topic TEXT NOT NULL, epoch INTEGER NOT NULL,
         PRIMARY KEY (grp, topic)) WITHOUT ROWID;";

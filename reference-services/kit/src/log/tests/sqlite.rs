@@ -10,7 +10,7 @@ use tokio::time::timeout;
 
 use super::{BOUND, receive, value};
 use crate::config::Offsets;
-use crate::log::{EventLog, NewRecord, PARTITIONS, SqliteLog, partition_of};
+use crate::log::{EventLog, NewRecord, PARTITIONS, SqliteLog, Start, partition_of};
 
 const TOPIC: &str = "topic";
 
@@ -123,6 +123,40 @@ async fn only_records_that_every_group_has_read_are_dropped() {
     append(2200).await;
     // All have read what came before: at the next look it was dropped.
     assert_eq!(read(&log, "latest", 1).await, [2200]);
+}
+
+#[tokio::test]
+async fn a_group_that_has_gone_keeps_no_records_and_one_that_has_members_does() {
+    let directory = TempDir::new().unwrap();
+    let log = open(directory.path()).keeping(10).keeping_groups_for(Duration::from_secs(3600));
+    let append = async |log: &SqliteLog, from: i64| {
+        log.append((from..from + 1100).map(|n| record(1, n)).collect()).await.unwrap();
+    };
+    append(&log, 0).await;
+    assert_eq!(read(&log, "gone", 100).await[99], 99);
+    assert_eq!(read(&log, "there", 1100).await[0], 0);
+    append(&log, 1100).await;
+    assert_eq!(read(&log, "probe", 1).await, [100], "the hour has not passed");
+    // As if the hour had passed for both that have left, but one of them comes back.
+    let log = log.keeping_groups_for(Duration::ZERO);
+    append(&log, 2200).await;
+    assert!(read(&log, "late", 1).await[0] >= 2200, "nobody has members");
+    let log = log.keeping_groups_for(Duration::from_secs(3600));
+    append(&log, 3300).await;
+    // What was dropped is passed over by the group that had not read it.
+    assert!(read(&log, "gone", 1).await[0] >= 2200);
+}
+
+#[tokio::test]
+async fn dead_letters_that_no_group_reads_are_kept_by_their_number() {
+    let directory = TempDir::new().unwrap();
+    let log = open(directory.path()).keeping(10);
+    let dead = (0..1100).map(|n| super::record("topic.DLT", 1, n)).collect();
+    log.append(dead).await.unwrap();
+    let mut tail = log.tail("topic.DLT", Start::Beginning);
+    let first = timeout(BOUND, tail.poll(6)).await.unwrap().unwrap();
+    // It looked after 1,024, and kept ten of them.
+    assert_eq!(value(&first[0]), 1014);
 }
 
 #[test]

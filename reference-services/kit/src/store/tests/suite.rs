@@ -161,7 +161,7 @@ async fn what_is_old_is_forgotten_and_nothing_else(place: Place) {
     }
     keep("new").await.unwrap();
     add(&store, "kept", 1).await;
-    let forget = async |most| store.write(move |tx| tx.forget(between, most)).await.unwrap();
+    let forget = async |most| store.write(move |tx| tx.forget(between, most, true)).await.unwrap();
     assert_eq!([forget(1).await, forget(9).await, forget(9).await], [1, 1, 0], "{place}");
     let known = store.write(|tx| {
         let received = [tx.was_received("old")?, tx.was_received("new")?];
