@@ -94,7 +94,10 @@ fn build(config: &Config, settings: Settings) -> Service {
     let probes = actuator::probes(&health, &metrics, &api::api(settings.targets));
     let mut routes = probes.merge(zombie);
     if let Some(issuer) = &gateway.issuer {
-        routes = routes.merge(issuer.routes());
+        let limited = from_fn_with_state(gateway.clone(), only_at_the_rate);
+        routes = routes
+            .merge(issuer.token_route().route_layer(limited))
+            .merge(issuer.discovery_routes());
     }
     // A fallback, so that the gateway's own paths (health, metrics, tokens) come first.
     let routes = routes.merge(Router::new().fallback(forward).with_state(gateway));
@@ -112,6 +115,24 @@ async fn only_the_admitted(
     let admitted = gateway.admission().admit(&parts, parts.uri.path(), &gateway.metrics).await;
     match admitted {
         Ok(_) => next.run(Request::from_parts(parts, body)).await,
+        Err(refusal) => *refusal,
+    }
+}
+
+/// Asking for tokens takes from the limit as well: each try checks a secret, and a signature costs
+/// more than a request that is passed on.
+async fn only_at_the_rate(
+    State(gateway): State<Gateway>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    match gateway.admission().admit_to_tokens(&parts, &gateway.metrics) {
+        Ok(decision) => {
+            let mut response = next.run(Request::from_parts(parts, body)).await;
+            decision.inspect(|decision| decision.tell(response.headers_mut()));
+            response
+        }
         Err(refusal) => *refusal,
     }
 }

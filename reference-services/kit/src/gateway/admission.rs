@@ -80,16 +80,34 @@ impl Admission {
         }
     }
 
+    /// Admits a request for a token, or refuses it. Whoever asks is known by nothing yet but the
+    /// address.
+    ///
+    /// # Errors
+    /// The whole response: 429 with its Retry-After.
+    pub(super) fn admit_to_tokens(
+        &self,
+        parts: &Parts,
+        metrics: &Metrics,
+    ) -> Result<Option<Decision>, Box<Response>> {
+        self.take(&address(parts), metrics)
+    }
+
     fn limit(
         &self,
         parts: &Parts,
         subject: Option<&str>,
         metrics: &Metrics,
     ) -> Result<Option<Decision>, Box<Response>> {
-        let (Some(limit), Some(limiter)) = (&self.policy.limit, &self.limiter) else {
-            return Ok(None);
-        };
-        let Taken { decision, is_shared } = limiter.take(&client(limit, parts, subject));
+        match &self.policy.limit {
+            Some(limit) => self.take(&client(limit, parts, subject), metrics),
+            None => Ok(None),
+        }
+    }
+
+    fn take(&self, client: &str, metrics: &Metrics) -> Result<Option<Decision>, Box<Response>> {
+        let Some(limiter) = &self.limiter else { return Ok(None) };
+        let Taken { decision, is_shared } = limiter.take(client);
         if is_shared {
             metrics.add(Counter::SharedLimit, &[]);
         }
@@ -122,18 +140,28 @@ impl Admission {
 
 /// Prefixed by the kind of client, so that no header value can pass for an address.
 fn client(limit: &Limit, parts: &Parts, subject: Option<&str>) -> String {
-    let address = || match parts.extensions.get::<ConnectInfo<SocketAddr>>() {
+    match &limit.by {
+        By::Ip => address(parts),
+        By::Subject => {
+            subject.map_or_else(|| address(parts), |subject| format!("subject {subject}"))
+        }
+        By::Header { name, keys } => {
+            let key = parts.headers.get(name).and_then(|value| value.to_str().ok());
+            // One that nobody has given out counts as none: whoever invents a key for each request
+            // would never meet the limit.
+            match key.filter(|key| keys.contains(*key)) {
+                Some(key) => format!("header {key}"),
+                None => address(parts),
+            }
+        }
+    }
+}
+
+fn address(parts: &Parts) -> String {
+    match parts.extensions.get::<ConnectInfo<SocketAddr>>() {
         Some(ConnectInfo(address)) => format!("ip {}", address.ip()),
         // Without a socket, as in tests, all requests are one client's.
         None => "ip".to_owned(),
-    };
-    match &limit.by {
-        By::Ip => address(),
-        By::Subject => subject.map_or_else(address, |subject| format!("subject {subject}")),
-        By::Header(name) => match parts.headers.get(name) {
-            Some(value) => format!("header {}", String::from_utf8_lossy(value.as_bytes())),
-            None => address(),
-        },
     }
 }
 

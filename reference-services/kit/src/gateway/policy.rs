@@ -1,5 +1,6 @@
 //! What a gateway requires of requests, from its environment and from a file that overrides it.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -33,8 +34,8 @@ pub(super) enum By {
     Ip,
     /// The subject of their token.
     Subject,
-    /// The value of this header.
-    Header(String),
+    /// The value of this header, if it is one of these keys; the address otherwise.
+    Header { name: String, keys: BTreeSet<String> },
 }
 
 /// The file's content. Each setting in it overrides its variable.
@@ -52,6 +53,7 @@ struct RateLimit {
     rate: Option<String>,
     burst: Option<u32>,
     by: Option<String>,
+    keys: Option<Vec<String>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -93,6 +95,7 @@ impl File {
             ("RATE_LIMIT", self.rate_limit.rate),
             ("RATE_LIMIT_BURST", self.rate_limit.burst.map(|burst| burst.to_string())),
             ("RATE_LIMIT_BY", self.rate_limit.by),
+            ("RATE_LIMIT_KEYS", self.rate_limit.keys.map(|keys| keys.join(","))),
             ("JWT_ISSUER", self.jwt.issuer),
             ("JWT_AUDIENCE", self.jwt.audience),
             ("JWT_JWKS_URL", self.jwt.jwks_url),
@@ -117,8 +120,21 @@ fn read_limit(env: &Env) -> Result<Option<Limit>, ConfigError> {
         "a number of requests, at least 1",
         some,
     )?;
-    let by = env.parse("RATE_LIMIT_BY", "ip", "ip, subject or header:NAME", By::parse)?;
+    let by = match env.parse("RATE_LIMIT_BY", "ip", "ip, subject or header:NAME", By::parse)? {
+        By::Header { name, .. } => By::Header { name, keys: read_keys(env)? },
+        by => by,
+    };
     Ok(Some(Limit { rate: Rate { burst, ..rate }, by }))
+}
+
+fn read_keys(env: &Env) -> Result<BTreeSet<String>, ConfigError> {
+    let accepts = "the header's values that count as clients, separated by commas; requests with \
+                   any other value count by their address";
+    env.parse("RATE_LIMIT_KEYS", "", accepts, |text| {
+        let keys = text.split(',').map(str::trim).filter(|key| !key.is_empty());
+        let keys: BTreeSet<String> = keys.map(str::to_owned).collect();
+        (!keys.is_empty()).then_some(keys)
+    })
 }
 
 fn read_jwt(env: &Env) -> Result<Option<jwt::Settings>, ConfigError> {
@@ -155,7 +171,8 @@ impl By {
             None if text == "ip" => Some(Self::Ip),
             None if text == "subject" => Some(Self::Subject),
             Some(("header", name)) => {
-                name.parse::<http::HeaderName>().ok().map(|name| Self::Header(name.to_string()))
+                let name = name.parse::<http::HeaderName>().ok()?.to_string();
+                Some(Self::Header { name, keys: BTreeSet::new() })
             }
             _ => None,
         }
@@ -172,7 +189,7 @@ mod tests {
 
     const FILE: &str = "
 timeout: 3s
-rateLimit: {rate: 20/s, burst: 40, by: 'header:X-Api-Key'}
+rateLimit: {rate: 20/s, burst: 40, by: 'header:X-Api-Key', keys: [a, b]}
 jwt:
   issuer: http://issuer
   audience: coffee
@@ -198,6 +215,7 @@ jwt:
             ("RATE_LIMIT", "20/s"),
             ("RATE_LIMIT_BURST", "40"),
             ("RATE_LIMIT_BY", "header:X-Api-Key"),
+            ("RATE_LIMIT_KEYS", "a, b"),
             ("JWT_ISSUER", "http://issuer"),
             ("JWT_AUDIENCE", "coffee"),
             ("JWT_JWKS_URL", "http://issuer/jwks"),
@@ -218,6 +236,7 @@ jwt:
             "rateLimit: {rate: 1/s, burst: 0}",
             "rateLimit: {rate: 1/s, by: mood}",
             "rateLimit: {rate: 1/s, by: subject}",
+            "rateLimit: {rate: 1/s, by: 'header:X-Api-Key'}",
             "jwt: {issuer: a}",
             "jwt: {issuer: a, audience: b}",
             "jwt: {issuer: a, audience: b, jwksUrl: 'https://no-tls'}",

@@ -1,5 +1,7 @@
 //! A gateway in front of a service, told this and that.
 
+mod evasions;
+
 use std::net::SocketAddr;
 use std::os::unix::fs::symlink;
 use std::path::Path as FilePath;
@@ -133,7 +135,12 @@ async fn a_gateway_does_nothing_that_is_not_configured() {
 
 #[tokio::test]
 async fn each_client_has_its_own_rate() {
-    let gateway = start(&[("RATE_LIMIT", "2/10m"), ("RATE_LIMIT_BY", "header:X-Api-Key")]).await;
+    let gateway = start(&[
+        ("RATE_LIMIT", "2/10m"),
+        ("RATE_LIMIT_BY", "header:X-Api-Key"),
+        ("RATE_LIMIT_KEYS", "a,b,ip 127.0.0.1"),
+    ])
+    .await;
     for remaining in ["1", "0"] {
         let response = gateway.with("GET", "/orders", "x-api-key", "a").await;
         assert_eq!(
@@ -149,19 +156,24 @@ async fn each_client_has_its_own_rate() {
         assert!(header(&refused, name).unwrap().parse::<u32>().unwrap() > 200, "{name}");
     }
     assert_eq!(refused.json::<Value>().await.unwrap()["status"], 429);
-    // Other keys, and clients without a key, who count by address; neither can pass for the other.
+    // Other keys, and clients without a key or with an invented one, who count by address; neither
+    // can pass for the other.
     assert_eq!(gateway.with("GET", "/orders", "x-api-key", "b").await.status(), StatusCode::OK);
-    let statuses =
-        [gateway.get("/orders").await, gateway.get("/orders").await, gateway.get("/orders").await]
-            .map(|response| response.status().as_u16());
-    assert_eq!(statuses, [200, 200, 429]);
+    let statuses = [
+        gateway.get("/orders").await,
+        gateway.with("GET", "/orders", "x-api-key", "invented").await,
+        gateway.with("GET", "/orders", "x-api-key", "invented too").await,
+        gateway.get("/orders").await,
+    ]
+    .map(|response| response.status().as_u16());
+    assert_eq!(statuses, [200, 200, 429, 429]);
     assert_eq!(
         gateway.with("GET", "/orders", "x-api-key", "ip 127.0.0.1").await.status(),
         StatusCode::OK
     );
     // The gateway's own paths are never limited.
     assert_eq!(gateway.get("/actuator/health").await.status(), StatusCode::OK);
-    gateway.until_metric("gateway_refused_total{reason=\"rate\"} 2\n").await;
+    gateway.until_metric("gateway_refused_total{reason=\"rate\"} 3\n").await;
 }
 
 #[tokio::test]
@@ -255,11 +267,13 @@ async fn another_gateway_fetches_the_issuers_keys() {
 
 #[tokio::test]
 async fn a_limit_by_subject_separates_subjects_and_needs_a_token() {
-    let limit = [("RATE_LIMIT", "1/10m"), ("RATE_LIMIT_BY", "subject")];
+    let limit = [("RATE_LIMIT", "2/10m"), ("RATE_LIMIT_BY", "subject")];
     let gateway = start(&[&ISSUER[..], &limit].concat()).await;
     let tokens = [gateway.token("writer", "w").await, gateway.token("reader", "r").await];
     for token in &tokens {
-        assert_eq!(gateway.bearing("GET", "/orders", token).await.status(), StatusCode::OK);
+        for _ in 0..2 {
+            assert_eq!(gateway.bearing("GET", "/orders", token).await.status(), StatusCode::OK);
+        }
         assert_eq!(
             gateway.bearing("GET", "/orders", token).await.status(),
             StatusCode::TOO_MANY_REQUESTS

@@ -28,11 +28,15 @@ type Refusal = (StatusCode, &'static str);
 const INVALID_CLIENT: Refusal = (StatusCode::UNAUTHORIZED, "invalid_client");
 
 impl Issuer {
-    /// `POST /oauth/token`, `/.well-known/jwks.json` and the discovery documents.
-    pub fn routes(&self) -> Router {
+    /// `POST /oauth/token`, which checks secrets and signs.
+    pub fn token_route(&self) -> Router {
+        Router::new().route("/oauth/token", post(token)).with_state(self.clone())
+    }
+
+    /// `/.well-known/jwks.json` and the discovery documents.
+    pub fn discovery_routes(&self) -> Router {
         let discovery = get(|State(issuer): State<Self>| async move { Json(issuer.discovery()) });
         Router::new()
-            .route("/oauth/token", post(token))
             .route(
                 "/.well-known/jwks.json",
                 get(|State(issuer): State<Self>| async move { Json(issuer.jwks().clone()) }),
