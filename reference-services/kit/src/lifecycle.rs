@@ -138,7 +138,7 @@ async fn serve(
         sleep(grace).await;
     };
     tokio::select! {
-        () = connections::accept(&listener, &router, &connections) => {}
+        () = connections::accept(&listener, &router, &connections, connections::most()) => {}
         () = leave => {}
     }
     drop(listener);

@@ -15,7 +15,9 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
+use rustix::process::{Resource, getrlimit};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
 use tokio::time::sleep;
 use tower::ServiceExt;
 
@@ -26,17 +28,42 @@ const HEAD: Duration = Duration::from_secs(30);
 /// must end first.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Accepts connections for as long as it is polled.
+/// The most connections at once, however many descriptors there are: bounds their memory.
+const MOST: usize = 10_000;
+/// The descriptors that stay free for files, the event log, and calls to other services.
+const RESERVED: usize = 256;
+
+/// How many connections may be open at once.
+pub(super) fn most() -> usize {
+    let descriptors = getrlimit(Resource::Nofile).current;
+    let descriptors = descriptors.and_then(|most| usize::try_from(most).ok()).unwrap_or(MOST);
+    // A process with very few descriptors serves somebody, at least.
+    descriptors.saturating_sub(RESERVED).clamp(RESERVED / 4, MOST)
+}
+
+/// Accepts connections for as long as it is polled, up to `most` at once: those beyond wait in the
+/// operating system's queue until another one has ended.
 pub(super) async fn accept(
     listener: &TcpListener,
     router: &Router,
     connections: &GracefulShutdown,
+    most: usize,
 ) {
+    let places = Arc::new(Semaphore::new(most));
     loop {
+        if places.available_permits() == 0 {
+            tracing::warn!(most, "no more connections are accepted until another one has ended");
+        }
+        // It is never closed.
+        let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
         match listener.accept().await {
             Ok((stream, client)) => {
                 let connection = Connection { stream, client, router: router.clone() };
-                tokio::spawn(connection.serve(connections.watcher()));
+                let serving = connection.serve(connections.watcher());
+                tokio::spawn(async move {
+                    serving.await;
+                    drop(place);
+                });
             }
             Err(error) if is_the_clients(&error) => {}
             Err(error) => {

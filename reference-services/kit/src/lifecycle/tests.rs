@@ -1,20 +1,21 @@
 //! From SIGTERM to the end, without signals.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
 use http::StatusCode;
+use hyper_util::server::graceful::GracefulShutdown;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-use tokio::sync::Notify;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, pause, timeout};
 
-use super::{Background, Port, Service, Shutdown, Trigger};
+use super::{Background, Port, Service, Shutdown, Trigger, connections};
 use crate::ServeError;
 use crate::actuator;
 use crate::config::{Config, Defaults, Env};
@@ -159,4 +160,47 @@ async fn a_client_that_does_not_send_its_head_is_cut_off() {
     let cut = timeout(Duration::from_secs(3600), client.read_to_string(&mut replies)).await;
     cut.expect("it is cut off").unwrap();
     assert!(replies.starts_with("HTTP/1.1 200 OK"), "{replies}");
+}
+
+#[tokio::test]
+async fn connections_beyond_the_most_wait_until_others_have_ended() {
+    const MOST: usize = 3;
+    let (in_hand, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let gate = Arc::new(Semaphore::new(0));
+    let (counter, peak, opens) = (Arc::clone(&in_hand), Arc::clone(&most), Arc::clone(&gate));
+    let slow = get(move || async move {
+        peak.fetch_max(counter.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+        drop(opens.acquire().await);
+        counter.fetch_sub(1, Ordering::SeqCst);
+    });
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let (router, ended) = (Router::new().route("/slow", slow), GracefulShutdown::new());
+        connections::accept(&listener, &router, &ended, MOST).await;
+    });
+    let mut clients = Vec::new();
+    for _ in 0..3 * MOST {
+        let mut client = TcpStream::connect(address).await.unwrap();
+        let request = b"GET /slow HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+        client.write_all(request).await.unwrap();
+        clients.push(client);
+    }
+    let full = async {
+        while in_hand.load(Ordering::SeqCst) < MOST {
+            tokio::task::yield_now().await;
+        }
+        // The others would have their turns, too, if they were accepted.
+        for _ in 0..1000 {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(BOUND, full).await.expect("so many are served");
+    gate.add_permits(1);
+    for mut client in clients {
+        let mut reply = String::new();
+        timeout(BOUND, client.read_to_string(&mut reply)).await.expect("its turn").unwrap();
+        assert!(reply.starts_with("HTTP/1.1 200 OK"), "{reply}");
+    }
+    assert_eq!(most.load(Ordering::SeqCst), MOST);
 }
