@@ -9,6 +9,7 @@ use std::net::{Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustix::net::sockopt;
 use subtle::ConstantTimeEq;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
@@ -29,6 +30,13 @@ const LONGEST_HELLO: usize = 1024;
 /// How many connections may authenticate themselves at once. With one more, the oldest is closed:
 /// were the new ones refused, silent ones could keep a controller out.
 const MOST_AUTHENTICATING: usize = 64;
+
+/// After how long a silence a controller is asked whether it is still there; half as long passes
+/// until it is asked again.
+const SILENCE: Duration = Duration::from_secs(10);
+
+/// How many of these questions may stay without an answer.
+const MISSED: u32 = 4;
 
 /// How long to wait before accepting is tried again when the operating system has run out of
 /// something, for example of file descriptors.
@@ -81,6 +89,9 @@ async fn listen(listener: TcpListener, token: Arc<str>, edge_proxy: Arc<EdgeProx
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
+                    if let Err(error) = notice_death(&stream) {
+                        tracing::warn!(%error, "a controller that dies may not be noticed");
+                    }
                     newcomers.add(authenticate(stream, Arc::clone(&token), authenticated.clone()));
                 }
                 Err(_) => tokio::time::sleep(RETRY_AFTER).await,
@@ -93,6 +104,21 @@ async fn listen(listener: TcpListener, token: Arc<str>, edge_proxy: Arc<EdgeProx
             _ = newcomers.tasks.join_next(), if !newcomers.tasks.is_empty() => {}
         }
     }
+}
+
+/// Ends a connection of which the other end has vanished without a word, as a machine does that
+/// loses its power or its network: what it has set would stay otherwise.
+fn notice_death(stream: &TcpStream) -> rustix::io::Result<()> {
+    sockopt::set_socket_keepalive(stream, true)?;
+    sockopt::set_tcp_keepidle(stream, SILENCE)?;
+    sockopt::set_tcp_keepintvl(stream, SILENCE / 2)?;
+    sockopt::set_tcp_keepcnt(stream, MISSED)?;
+    // The same for a reply that is never acknowledged: meanwhile nothing else is sent.
+    let user_timeout = SILENCE + MISSED * SILENCE / 2;
+    sockopt::set_tcp_user_timeout(
+        stream,
+        u32::try_from(user_timeout.as_millis()).unwrap_or(u32::MAX),
+    )
 }
 
 /// Connections that are not authenticated yet, the oldest first.

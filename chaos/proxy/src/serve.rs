@@ -2,6 +2,8 @@
 
 use std::future::poll_fn;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use brunt_scenarios::plan::EdgeDirection;
 use bytes::Bytes;
@@ -11,9 +13,10 @@ use http_body_util::{BodyExt, Either, Full};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
+use tokio::time::sleep;
 
 use crate::byte_limit::{reply_head, request_head};
 use crate::delayed_body::DelayedBody;
@@ -28,6 +31,13 @@ use crate::read_ahead::read_ahead;
 use crate::routing::ConnectionRoute;
 use crate::tunnel::{CalleeConnection, connect, tunnel};
 use crate::upgrade::{UpgradeSlot, changes_protocol};
+
+/// How long a caller may take to send its first head. Connections that never ask anything would
+/// take the places of others.
+const FIRST_HEAD: Duration = Duration::from_secs(30);
+/// How long a connection may be idle between two requests, the head of the second included. Far
+/// longer than servers keep connections: one that the callee would still keep should not be closed.
+const LONGEST_IDLE: Duration = Duration::from_secs(600);
 
 type ProxyReply = Response<LimitedBody<DelayedBody>>;
 
@@ -65,8 +75,14 @@ async fn serve_http(
     mut closing: watch::Receiver<()>,
 ) {
     let upgrade = UpgradeSlot::default();
-    let service = service_fn(|request| Box::pin(answer(route.clone(), request, upgrade.clone())));
+    let has_asked = AtomicBool::new(false);
+    let service = service_fn(|request| {
+        has_asked.store(true, Ordering::Relaxed);
+        Box::pin(answer(route.clone(), request, upgrade.clone()))
+    });
     let mut connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(LONGEST_IDLE)
         .preserve_header_case(true)
         .auto_date_header(false)
         .serve_connection(TokioIo::new(caller), service);
@@ -76,13 +92,23 @@ async fn serve_http(
             std::pin::Pin::new(&mut connection).graceful_shutdown();
             poll_fn(|cx| connection.poll_without_shutdown(cx)).await
         }
+        () = first_head_is_late(&has_asked) => return,
     };
     let parts = connection.into_parts();
     let caller = parts.io.into_inner().unread(&parts.read_buf);
-    if served.is_err() {
+    // A connection that was idle for too long ends as any other.
+    if served.is_err_and(|error| !error.is_timeout()) {
         caller.reset_on_close();
     } else if let Some(callee) = upgrade.callee().await {
         tunnel(&route, caller, callee).await;
+    }
+}
+
+/// Waits until a caller that has begun its first head should have sent it.
+async fn first_head_is_late(has_asked: &AtomicBool) {
+    sleep(FIRST_HEAD).await;
+    if has_asked.load(Ordering::Relaxed) {
+        std::future::pending::<()>().await;
     }
 }
 

@@ -231,6 +231,24 @@ async fn silent_connections_keep_no_controller_out_and_are_closed_in_the_end() {
 }
 
 #[tokio::test]
+async fn a_controller_that_vanishes_without_a_word_is_noticed_by_the_operating_system() {
+    let (_callee, _edge_proxy, control) = start().await;
+    let _controller = Controller::authenticated(control.port()).await;
+    let is_watched = || {
+        let connections = std::fs::read_to_string("/proc/self/net/tcp6").unwrap()
+            + &std::fs::read_to_string("/proc/self/net/tcp").unwrap();
+        let local = format!(":{:04X}", control.port());
+        connections.lines().any(|line| {
+            let fields: Vec<&str> = line.split_whitespace().collect();
+            // Established, with a timer that asks whether the other end is still there.
+            let is_ours = fields.get(1).is_some_and(|address| address.ends_with(&local));
+            is_ours && fields.get(3) == Some(&"01") && fields[5].starts_with("02:")
+        })
+    };
+    eventually(is_watched).await;
+}
+
+#[tokio::test]
 async fn every_port_leads_to_its_own_endpoints_and_a_fault_hits_all_of_them() {
     let web = serving(|_| async { text("web") }).await;
     let metrics = serving(|_| async { text("metrics") }).await;

@@ -9,6 +9,7 @@ mod caller;
 mod edge_proxy;
 mod endpoints;
 mod faults;
+mod held_connections;
 mod long_bodies;
 mod transparent;
 mod upgrades;
