@@ -18,7 +18,8 @@ pub use document::{CompareArgs, ReportArgs, SchemaArgs, SchemaKind, ValidateArgs
 pub use platform::{LoadSource, PlatformArgs, PlatformKind};
 pub use run::{CalibrateArgs, CommonArgs, ProveArgs, RunArgs, ToleranceArgs};
 pub use system::{
-    DownArgs, EdgeProxyCommandArgs, RevertArgs, ServeArgs, StressArgs, UpArgs, WatchArgs, WorkArgs,
+    ConnectionsArgs, DownArgs, EdgeProxyCommandArgs, RevertArgs, ServeArgs, StressArgs, UpArgs,
+    WatchArgs, WorkArgs,
 };
 
 /// The whole command line.
@@ -123,7 +124,7 @@ pub enum Command {
     EdgeProxy(EdgeProxyCommandArgs),
     /// Print the kernel's table of connections.
     #[command(hide = true)]
-    Connections,
+    Connections(ConnectionsArgs),
     /// End the process groups of a supervisor that has died.
     #[command(hide = true)]
     Reap,

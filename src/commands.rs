@@ -54,7 +54,7 @@ pub fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::List => list::list(),
         Command::Revert(options) => revert::revert(&options)?,
         Command::Stress(options) => stress::stress(&options),
-        Command::Connections => connections::connections()?,
+        Command::Connections(options) => connections::connections(&options)?,
         Command::EdgeProxy(options) => edge_proxy::edge_proxy(&options)?,
         Command::Work(options) => work::work(&options)?,
         Command::Reap => reap::reap(),

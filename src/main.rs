@@ -1,5 +1,6 @@
 //! `brunt`: can your system take it? The command line and the wiring; nothing else wires.
 
+mod attached_input;
 mod builtin;
 mod cli;
 mod commands;

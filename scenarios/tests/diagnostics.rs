@@ -293,11 +293,13 @@ services:
   web:
     calls: {store: {}}
     kubernetes: {kind: StatefulSet, name: shop-web, selector: {tier: 1}, container: web, port: 8080}
-  store: {dependsOn: [web]}
+  store: {dependsOn: [web], kubernetes: {namespace: data}}
 ";
     let source = Source::new("system.yaml", system);
     let system = plan::System::read(&source).check(Ok).unwrap();
     assert_eq!(system.namespace.as_deref(), Some("prod"));
+    let of = |service: &str| system.services[service].on_kubernetes.namespace.clone();
+    assert_eq!((of("web"), of("store").as_deref()), (None, Some("data")));
     let web = &system.services["web"].on_kubernetes;
     assert_eq!(web.kind, Some(plan::WorkloadKind::StatefulSet));
     assert_eq!((web.name.as_deref(), web.port.as_deref()), (Some("shop-web"), Some("8080")));

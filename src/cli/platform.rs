@@ -15,7 +15,8 @@ pub struct PlatformArgs {
     #[command(flatten)]
     pub cluster: ClusterArgs,
     /// On Kubernetes: image of brunt for the watchdog Job, which restores the cluster if this
-    /// process is killed. Default: the system's own image if that is brunt's.
+    /// process is killed, and for brunt's other pods. Default: the one that this runs in, in a pod;
+    /// else the system's own image if that is brunt's.
     #[arg(long, value_name = "NAME")]
     pub image: Option<String>,
     /// On Kubernetes: a YAML file with what brunt's own pods get there: labels, annotations,

@@ -100,10 +100,10 @@ pub struct ServeArgs {
 /// Options of `brunt revert`.
 #[derive(Debug, Args)]
 pub struct RevertArgs {
-    /// Look into this namespace alone. Default: all namespaces, nodes and cluster roles, as far as
-    /// the account may look.
+    /// Look into this namespace alone; may be given several times. Default: all namespaces, nodes
+    /// and cluster roles, as far as the account may look.
     #[arg(long, value_name = "NAME")]
-    pub namespace: Option<String>,
+    pub namespace: Vec<String>,
     /// Context of the kubeconfig. Default: the current one.
     #[arg(long, value_name = "NAME")]
     pub context: Option<String>,
@@ -127,9 +127,23 @@ pub struct StressArgs {
     /// Memory to allocate, in MiB.
     #[arg(long, default_value_t = 0)]
     pub memory: u32,
+    /// Begin with the first line of standard input.
+    #[arg(long)]
+    pub attached: bool,
+    /// End after so many seconds, even if standard input has not ended.
+    #[arg(long, value_name = "SECONDS")]
+    pub at_most: Option<u64>,
     /// Instead, send SIGTERM to the container's first process.
     #[arg(long)]
     pub end: bool,
+}
+
+/// Options of `brunt connections`, which a run starts in a callee's pods.
+#[derive(Debug, Args)]
+pub struct ConnectionsArgs {
+    /// Print the table for each line of standard input.
+    #[arg(long)]
+    pub attached: bool,
 }
 
 /// Options of `brunt work`, which the Job of the load workers starts.

@@ -163,8 +163,29 @@ fn origin(planned: &Planned, command: &str, started: jiff::Timestamp, seed: u64)
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
+
     use super::*;
-    use crate::logging;
+    use crate::cli::{Cli, Command};
+    use crate::{files, logging};
+
+    /// How often a run of a scenario would be repeated at most.
+    fn repeated(scenario: &str, options: &[&str]) -> u32 {
+        let cli = Cli::try_parse_from(["brunt", "run", scenario].iter().chain(options)).unwrap();
+        let Command::Run(options) = cli.command else { panic!("it is another command") };
+        let planned = files::plans(&[scenario.to_owned()]).unwrap();
+        retries(&planned[0].plan, &options.common)
+    }
+
+    #[test]
+    fn on_a_cluster_no_fault_is_repeated_unless_that_is_asked_for() {
+        let (with_fault, without) = ("cluster/killed", "cluster/autoscale");
+        let on = ["--on", "kubernetes"];
+        assert_eq!(repeated(with_fault, &on), 0);
+        assert_eq!(repeated(with_fault, &[on[0], on[1], "--retries", "1"]), 1);
+        assert_eq!(repeated(with_fault, &[]), RETRIES);
+        assert_eq!(repeated(without, &on), RETRIES, "a load alone may be put on again");
+    }
 
     /// The error of a run in which `change` happens before it fails, and whether its log is left.
     fn failed(change: impl FnOnce()) -> (String, bool) {

@@ -6,7 +6,9 @@ mod outcome;
 use std::time::Duration;
 
 use anyhow::Result;
-use brunt_kubernetes::{Cluster, ClusterTarget, KubeError, RunSelector, revert as restore};
+use brunt_kubernetes::{
+    Cluster, ClusterTarget, KubeError, RunSelector, revert as restore, revert_in,
+};
 
 use crate::cli::RevertArgs;
 use crate::console::outln;
@@ -19,7 +21,12 @@ const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 /// Waits until a time, and until then restores what is left of faults of the run that should have
 /// ended by now. What cannot be restored yet is tried again.
-async fn wait(then: jiff::Timestamp, run: Option<&str>, target: &ClusterTarget) {
+async fn wait(
+    then: jiff::Timestamp,
+    run: Option<&str>,
+    target: &ClusterTarget,
+    namespaces: &[String],
+) {
     let mut connected = None;
     loop {
         let left = then.duration_since(jiff::Timestamp::now());
@@ -30,12 +37,14 @@ async fn wait(then: jiff::Timestamp, run: Option<&str>, target: &ClusterTarget) 
         }
         let Some(run) = run else { continue };
         if connected.is_none() {
-            connected = Cluster::connect(target).await.ok();
+            connected = Cluster::connect_unchecked(target).await.ok();
         }
         if let Some(cluster) = &connected {
             let which = RunSelector::ExpiredOf(run.to_owned());
-            for what in restore(cluster, &which).await.done {
-                outln!("{what}");
+            let own = std::slice::from_ref(&cluster.namespace);
+            let namespaces = if namespaces.is_empty() { own } else { namespaces };
+            for (_, reverted) in revert_in(cluster, namespaces, &which).await {
+                reverted.done.iter().for_each(|what| outln!("{what}"));
             }
         }
     }
@@ -48,20 +57,38 @@ pub fn revert(options: &RevertArgs) -> Result<Exit> {
         None if options.all => RunSelector::All,
         None => RunSelector::Expired,
     };
-    let target = ClusterTarget {
+    let of = |namespace: Option<&String>| ClusterTarget {
         context: options.context.clone(),
-        namespace: options.namespace.clone(),
+        namespace: namespace.cloned(),
         ..ClusterTarget::default()
     };
+    let namespaces = &options.namespace;
     runtime::new()?.block_on(async {
         if let Some(then) = options.after {
-            wait(then, options.run.as_deref(), &target).await;
+            wait(then, options.run.as_deref(), &of(namespaces.last()), namespaces).await;
         }
-        match target.namespace {
-            Some(_) => in_namespace(&target, which).await,
-            None => everywhere::revert(&target, &which).await,
+        match namespaces.as_slice() {
+            [] => everywhere::revert(&of(None), &which).await,
+            [one] => in_namespace(&of(Some(one)), which).await,
+            several => in_each(&of(several.last()), several, &which).await,
         }
     })
+}
+
+/// Looks into several namespaces, as long as all is restored, and at nodes and cluster roles that
+/// belong to runs in them.
+async fn in_each(
+    target: &ClusterTarget,
+    namespaces: &[String],
+    which: &RunSelector,
+) -> Result<Exit> {
+    let cluster = Cluster::connect_unchecked(target).await?;
+    let mut worst = Exit::Pass;
+    for (namespace, reverted) in revert_in(&cluster, namespaces, which).await {
+        show(&reverted, Some(&namespace));
+        worst = worst.worse(exit(&reverted));
+    }
+    Ok(worst)
 }
 
 /// Looks into one namespace, and at nodes and cluster roles that belong to runs in it.

@@ -1,8 +1,9 @@
-//! `brunt stress`, a hidden command: the stress fault runs it within a container.
+//! `brunt stress`, a hidden command: the stress fault runs it within a container, or beside it.
 
-use std::io::Read;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
+use crate::attached_input::AttachedInput;
 use crate::cli::StressArgs;
 use crate::console::outln;
 use crate::exit::Exit;
@@ -19,6 +20,10 @@ pub fn stress(options: &StressArgs) -> Exit {
         );
         return if sent.is_ok() { Exit::Pass } else { Exit::Fail };
     }
+    let input = AttachedInput::read();
+    if options.attached && !input.first_request() {
+        return Exit::Fail;
+    }
     // Not zero: pages of zeros are only reserved until they are written, and would cost nothing.
     let memory = vec![1_u8; options.memory as usize * MIB];
     let over = AtomicBool::new(false);
@@ -31,8 +36,7 @@ pub fn stress(options: &StressArgs) -> Exit {
             });
         }
         outln!("stressed");
-        // An error of reading is an end, too.
-        let _ = std::io::stdin().lock().read_to_end(&mut Vec::new());
+        input.wait_for_end(options.at_most.map(Duration::from_secs));
         over.store(true, Ordering::Relaxed);
     });
     drop(std::hint::black_box(memory));

@@ -153,8 +153,8 @@ impl ScheduledFault {
                 FaultOutcome { left_behind: Some(with_causes(&error)), ..effect.into() }
             }
             // All is as before, and for how long it was not is not known.
-            Err(error) if error.is_taken_back() => {
-                warn!(fault = %kind, services, %error, "ended by somebody else");
+            Err(error) if error.has_ended_early() => {
+                warn!(fault = %kind, services, %error, "ended before its time");
                 FaultOutcome { trouble: Some(with_causes(&error)), ..effect.into() }
             }
             // The system restores all that is left when the run ends, and says what it could not.

@@ -50,10 +50,10 @@ pub enum FaultError {
 }
 
 impl FaultError {
-    /// Whether another party has ended the fault before its time.
+    /// Whether the fault has ended before its time: by another party, or by what it did itself.
     #[must_use]
-    pub fn is_taken_back(&self) -> bool {
-        matches!(self, Self::Target(TargetError::TakenBack(_)))
+    pub fn has_ended_early(&self) -> bool {
+        matches!(self, Self::Target(TargetError::EndedEarly(_)))
     }
 
     /// Whether another party has changed what the fault had changed; that is never restored.
@@ -121,9 +121,10 @@ pub enum TargetError {
     /// Somebody else changed what a fault had changed; that was not overwritten.
     #[error("somebody else changed {0}")]
     Drift(String),
-    /// Somebody else took back what a fault had changed, so that it ended before its time.
+    /// What a fault had changed was taken back by somebody else, or what it had started has ended,
+    /// before its time.
     #[error("it ended before its time: {0}")]
-    TakenBack(String),
+    EndedEarly(String),
 }
 
 impl TargetError {

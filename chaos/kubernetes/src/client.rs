@@ -3,9 +3,11 @@
 
 pub(crate) mod access_review;
 pub(crate) mod apply;
+pub(crate) mod argo_labels;
 pub(crate) mod call;
 mod call_log;
 pub(crate) mod connect;
+pub(crate) mod ephemeral;
 pub(crate) mod error;
 mod error_from_client;
 pub(crate) mod exec;

@@ -7,6 +7,7 @@
 
 mod callee_service;
 mod check;
+pub(crate) mod connection_tables;
 pub(crate) mod control_connection;
 mod counts;
 mod create;

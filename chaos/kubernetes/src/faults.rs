@@ -7,7 +7,6 @@ pub(crate) mod context;
 pub(crate) mod cordon;
 pub(crate) mod dispatch;
 pub(crate) mod drain;
-mod ephemeral;
 pub(crate) mod evict;
 pub(crate) mod get;
 pub(crate) mod kill;

@@ -34,7 +34,7 @@ mod workers;
 
 pub use changes::changer::REVERT_MARGIN;
 pub use changes::leftovers::{LeftRun, Leftovers, find_leftovers};
-pub use changes::revert::{revert, revert_left};
+pub use changes::revert::{revert, revert_in, revert_left};
 pub use changes::selection::{Reverted, RunSelector};
 pub use client::apply::Retain;
 pub use client::connect::{Cluster, ClusterTarget};
@@ -47,6 +47,7 @@ pub use client::program_error::ProgramError;
 pub use client::report_configmap::ReportFile;
 pub use client::secret::read_secret;
 pub use client::unclear_target::UnclearTarget;
+pub use edge_proxy::connection_tables::END_OF_CONNECTIONS;
 pub use observe::gaps::WatchGap;
 pub use observe::live_spec::load_live_spec;
 pub use observe::rollout_status::WorkloadStatus;

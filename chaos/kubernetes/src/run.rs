@@ -26,7 +26,6 @@ use crate::faults::stress::StressProcesses;
 use crate::observe::gaps::WatchGap;
 use crate::observe::services::ClusterServices;
 use crate::observe::watcher::Observer;
-use crate::observe::workload::Workload;
 use crate::workers::job::LoadJob;
 use crate::workers::load_workers::LoadWorkers;
 
@@ -44,8 +43,8 @@ pub struct ClusterRun {
     faults: Vec<Fault>,
     /// The image of brunt that was named.
     image: Option<String>,
-    /// Routes to single pods, by their names. They are kept, as each may be a port-forward.
-    pod_routes: tokio::sync::Mutex<BTreeMap<String, ServiceRoute>>,
+    /// Routes to single pods, by namespace and name. They are kept, as each may be a port-forward.
+    pod_routes: tokio::sync::Mutex<BTreeMap<(String, String), ServiceRoute>>,
     _watches: JoinSet<()>,
 }
 
@@ -87,7 +86,8 @@ impl ClusterRun {
             if plan.readiness.is_none() {
                 let one = (service.as_str(), workload);
                 let starts = plan.starts_within;
-                served::wait_until_served(cluster, &self.observer, one, starts).await?;
+                let there = cluster.within(&workload.namespace);
+                served::wait_until_served(&there, &self.observer, one, starts).await?;
             }
         }
         if !rollouts.is_empty() {
@@ -116,7 +116,8 @@ impl ClusterRun {
         self.services.all_direct()
     }
 
-    /// Whether there is an image of brunt: one that was named, or the system's own.
+    /// Whether there is an image of brunt: one that was named, this process's own, or the
+    /// system's own.
     pub fn has_image(&self, named: Option<&str>) -> bool {
         self.image(named).is_some()
     }
@@ -127,20 +128,22 @@ impl ClusterRun {
 
     /// The numbers of a service's pods, and where each answers this machine, past every Service.
     pub async fn replica_urls(&self, service: &str) -> Vec<(u32, String)> {
-        let Some(port) = self.services.workloads.get(service).and_then(Workload::port) else {
+        let workload = self.services.workloads.get(service);
+        let Some((workload, port)) = workload.and_then(|one| Some((one, one.port()?))) else {
             return self.url(service).into_iter().map(|url| (1, url)).collect();
         };
         let pods = self.observer.state().pods(service);
+        let there = self.changer.cluster().within(&workload.namespace);
         let mut routes = self.pod_routes.lock().await;
         let mut urls = Vec::new();
         for pod in pods {
-            let cluster = self.changer.cluster();
-            if !routes.contains_key(&pod.name)
-                && let Ok(route) = route_to_pod(cluster, &pod.name, pod.address, port).await
+            let key = (workload.namespace.clone(), pod.name);
+            if !routes.contains_key(&key)
+                && let Ok(route) = route_to_pod(&there, &key.1, pod.address, port).await
             {
-                routes.insert(pod.name.clone(), route);
+                routes.insert(key.clone(), route);
             }
-            urls.extend(routes.get(&pod.name).map(|route| (pod.number, route.url())));
+            urls.extend(routes.get(&key).map(|route| (pod.number, route.url())));
         }
         urls
     }

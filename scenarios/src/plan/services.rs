@@ -140,6 +140,8 @@ pub enum Program {
 /// What a service is on a cluster. What is `None` or empty is found by the service's name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ServiceOnKubernetes {
+    /// The namespace that it is in; `None` for the system's.
+    pub namespace: Option<String>,
     /// The kind of its workload.
     pub kind: Option<WorkloadKind>,
     /// The name of its workload.

@@ -13,6 +13,7 @@ use crate::source::Located;
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct SystemOnKubernetesSpec {
     /// The namespace of its services: the system's name unless given. `--namespace` comes first.
+    /// A service may name another one for itself.
     pub namespace: Option<Located<String>>,
     /// What the pods that brunt itself adds get there. `--helper-config` takes its place.
     #[serde(default)]
@@ -24,6 +25,8 @@ pub struct SystemOnKubernetesSpec {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct ServiceOnKubernetesSpec {
+    /// The namespace that it is in, if that is not the system's.
+    pub namespace: Option<Located<String>>,
     /// The kind of its workload: any unless given.
     pub kind: Option<WorkloadKind>,
     /// The name of its workload.
@@ -50,4 +53,6 @@ pub enum WorkloadKind {
     DaemonSet,
     /// Replicas that are all alike, and no Deployment that replaces them.
     ReplicaSet,
+    /// Replicas that are all alike, with the update strategies of Argo Rollouts.
+    Rollout,
 }

@@ -48,6 +48,11 @@ impl Changer {
         Self { notes: Arc::default(), ..self.clone() }
     }
 
+    /// The same for changes in another namespace.
+    pub(crate) fn within(&self, namespace: &str) -> Self {
+        Self { cluster: self.cluster.within(namespace), ..self.clone() }
+    }
+
     pub(crate) fn cluster(&self) -> &Cluster {
         &self.cluster
     }

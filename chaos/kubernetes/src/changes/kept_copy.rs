@@ -52,9 +52,10 @@ pub(super) fn bare(found: &Value) -> Value {
     if let Some(meta) = bare.pointer_mut("/metadata").and_then(Value::as_object_mut) {
         SERVER_FIELDS.iter().for_each(|field| drop(meta.remove(*field)));
         if let Some(annotations) = meta.get_mut("annotations").and_then(Value::as_object_mut) {
-            // The Deployment's controller numbers revisions itself, and the API server those of a
-            // DaemonSet.
+            // The controllers of Deployments and Rollouts number revisions themselves, and the API
+            // server those of a DaemonSet.
             annotations.remove("deployment.kubernetes.io/revision");
+            annotations.remove("rollout.argoproj.io/revision");
             annotations.remove("deprecated.daemonset.template.generation");
         }
     }

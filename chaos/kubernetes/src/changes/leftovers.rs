@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::{Namespace, Pod};
-use k8s_openapi::api::rbac::v1::ClusterRole;
+use k8s_openapi::api::rbac::v1::{ClusterRole, Role};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::api::{DynamicObject, ListParams};
 use kube::core::ApiResource;
@@ -85,8 +85,14 @@ pub async fn find_leftovers(cluster: &Cluster) -> Result<Leftovers, KubeError> {
 }
 
 /// Kinds of which runs add objects, besides those that they change.
-fn added_kinds() -> [ApiResource; 2] {
-    [ApiResource::erase::<Pod>(&()), ApiResource::erase::<Job>(&())]
+fn added_kinds() -> [ApiResource; 3] {
+    let (pods, jobs) = (ApiResource::erase::<Pod>(&()), ApiResource::erase::<Job>(&()));
+    [pods, jobs, ApiResource::erase::<Role>(&())]
+}
+
+/// Roles: an account that may not list them has not made any, so that nothing is missed.
+fn is_seen_by_those_who_make(kind: &ApiResource) -> bool {
+    kind.kind == "Role"
 }
 
 /// Where an account may look.
@@ -149,6 +155,7 @@ impl Search<'_> {
         for namespace in namespaces {
             match self.list(kind, Some(namespace), label).await {
                 Ok(all) => self.note_all(kind, Some(namespace), &all),
+                Err(KubeError::Forbidden { .. }) if is_seen_by_those_who_make(kind) => {}
                 Err(KubeError::Forbidden { .. }) => {
                     self.not_seen.insert(format!("the {} of {namespace}", kind.plural));
                 }
@@ -189,8 +196,12 @@ impl Search<'_> {
         };
         let params =
             label.map_or_else(ListParams::default, |label| ListParams::default().labels(label));
-        let all = call_api(&format!("list {}", kind.plural), api.list_metadata(&params)).await?;
-        Ok(all.items.into_iter().map(|one| one.metadata).collect())
+        match call_api(&format!("list {}", kind.plural), api.list_metadata(&params)).await {
+            Ok(all) => Ok(all.items.into_iter().map(|one| one.metadata).collect()),
+            // A cluster need not know Argo's Rollouts.
+            Err(error) if error.is_not_found() => Ok(vec![]),
+            Err(error) => Err(error),
+        }
     }
 
     fn note_all(&mut self, kind: &ApiResource, namespace: Option<&str>, all: &[ObjectMeta]) {
@@ -353,9 +364,14 @@ mod tests {
             calls.push(call(Method::GET, path, 200, nothing()));
         }
         calls.push(call(Method::GET, "/namespaces/ns/configmaps", 403, forbidden()));
-        for path in ["deployments", "statefulsets", "daemonsets", "replicasets", "pods", "jobs"] {
+        for path in ["deployments", "statefulsets", "daemonsets", "replicasets"] {
             calls.push(call(Method::GET, path, 200, nothing()));
         }
+        calls.push(call(Method::GET, "rollouts", 404, no(404, "NotFound", "no such kind")));
+        for path in ["pods", "jobs"] {
+            calls.push(call(Method::GET, path, 200, nothing()));
+        }
+        calls.push(call(Method::GET, "/namespaces/ns/roles", 403, forbidden()));
         calls.push(call(Method::GET, "/nodes", 403, forbidden()));
         calls.push(call(Method::GET, "/clusterroles", 403, forbidden()));
         let (cluster, script) = cluster(calls);
@@ -369,5 +385,6 @@ mod tests {
         {
             assert!(not_seen.contains(expected), "{not_seen}");
         }
+        assert!(!not_seen.contains(" roles"), "{not_seen}");
     }
 }

@@ -2,7 +2,7 @@
 
 use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::{Pod, Service};
-use k8s_openapi::api::rbac::v1::ClusterRole;
+use k8s_openapi::api::rbac::v1::{ClusterRole, Role};
 use kube::api::{DeleteParams, ListParams};
 use kube::{Api, Resource, ResourceExt};
 
@@ -22,6 +22,25 @@ use crate::client::write::{Namespaced, Writer};
 /// they have added.
 pub async fn revert(cluster: &Cluster, which: &RunSelector) -> Reverted {
     revert_as(cluster, which, RevertedBy::Anyone).await
+}
+
+/// The same in several namespaces, one after the other, as long as all is reverted: what is left
+/// to do may be known by the last of them alone, which has the watchdog.
+pub async fn revert_in(
+    cluster: &Cluster,
+    namespaces: &[String],
+    which: &RunSelector,
+) -> Vec<(String, Reverted)> {
+    let mut all = Vec::new();
+    for namespace in namespaces {
+        let reverted = revert(&cluster.within(namespace), which).await;
+        let has_failed = !reverted.failed.is_empty();
+        all.push((namespace.clone(), reverted));
+        if has_failed {
+            break;
+        }
+    }
+    all
 }
 
 /// The same for what was found of one run, in its own namespace.
@@ -44,7 +63,12 @@ pub(crate) async fn revert_as(cluster: &Cluster, which: &RunSelector, by: Revert
         if let Err(error) = restore_kind(cluster, kind, which, &mut reverted).await {
             // An account that may not even list nodes has not changed any; nor has one whose role
             // is older than these kinds.
-            let rare = [ObjectKind::Node, ObjectKind::DaemonSet, ObjectKind::ReplicaSet];
+            let rare = [
+                ObjectKind::Node,
+                ObjectKind::DaemonSet,
+                ObjectKind::ReplicaSet,
+                ObjectKind::Rollout,
+            ];
             let harmless = (rare.contains(&kind) || by == RevertedBy::OwnRun)
                 && matches!(error, KubeError::Forbidden { .. });
             let silent = matches!(error, KubeError::Silent { .. });
@@ -63,6 +87,8 @@ pub(crate) async fn revert_as(cluster: &Cluster, which: &RunSelector, by: Revert
         delete_added::<Pod>(cluster, which, by, &mut reverted).await;
         delete_node_rights(cluster, which, &mut reverted).await;
         delete_added::<Job>(cluster, which, by, &mut reverted).await;
+        // Behind all else: they may be those by which this is done.
+        delete_rights(cluster, which, &mut reverted).await;
     }
     reverted
 }
@@ -75,7 +101,11 @@ async fn restore_kind(
     reverted: &mut Reverted,
 ) -> Result<(), KubeError> {
     let api = kind.api(cluster);
-    let all = call_api(&format!("list {kind}s"), api.list(&ListParams::default())).await?;
+    let all = match call_api(&format!("list {kind}s"), api.list(&ListParams::default())).await {
+        // A cluster need not know Argo's Rollouts.
+        Err(error) if error.is_not_found() => return Ok(()),
+        all => all?,
+    };
     for object in all.into_iter().filter(|one| !record::is_copied(&kind.to_string(), &one.metadata))
     {
         let name = ObjectRef::new(kind, &object.name_any());
@@ -122,6 +152,20 @@ pub(super) async fn delete_node_rights(
     let Ok(all) = call_api("list cluster roles", api.list(&params)).await else { return };
     for one in all.iter().filter(|one| which.selects_added(*one)) {
         delete(cluster, &api, one, reverted).await;
+    }
+}
+
+/// Deletes the roles that runs in other namespaces give their watchdogs here. Their bindings are
+/// owned by them and go with them.
+async fn delete_rights(cluster: &Cluster, which: SelectedRuns<'_>, reverted: &mut Reverted) {
+    let roles = cluster.api::<Role>();
+    let params = ListParams::default().labels(RUN);
+    // An account that may not list roles has not made any.
+    let Ok(all) = call_api("list roles", roles.list(&params)).await else { return };
+    for one in all.iter().filter(|one| one.owner_references().is_empty()) {
+        if which.selects_added(one) {
+            delete(cluster, &roles, one, reverted).await;
+        }
     }
 }
 

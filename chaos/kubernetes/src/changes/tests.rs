@@ -165,6 +165,8 @@ async fn only_expired_runs_are_reverted_and_their_watchdog_is_deleted_last() {
         // A role that is older than these kinds.
         call(Method::GET, "/daemonsets", 403, no(403, "Forbidden", "not you")),
         call(Method::GET, "/replicasets", 200, none("ReplicaSet")),
+        // A cluster without Argo.
+        call(Method::GET, "/rollouts", 404, no(404, "NotFound", "no such kind")),
         call(Method::GET, "/nodes", 403, no(403, "Forbidden", "no")),
         call(Method::GET, "/services", 200, none("Service")),
         call(Method::GET, "/pods", 200, none("Pod")),
@@ -176,6 +178,7 @@ async fn only_expired_runs_are_reverted_and_their_watchdog_is_deleted_last() {
             200,
             json!({"kind": "Status", "status": "Success"}),
         ),
+        call(Method::GET, "/namespaces/ns/roles", 403, no(403, "Forbidden", "no")),
     ]);
     let reverted = revert(&cluster, &RunSelector::Expired).await;
     script.await.unwrap();

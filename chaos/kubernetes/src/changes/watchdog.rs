@@ -5,16 +5,18 @@
 //! All that the run adds is owned by this Job, and is deleted with it.
 
 mod rights;
+mod scope;
 
 use std::time::Duration;
 
 use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::{Pod, ServiceAccount};
-use k8s_openapi::api::rbac::v1::ClusterRole;
+use k8s_openapi::api::rbac::v1::{ClusterRole, Role};
 use kube::api::{DeleteParams, ListParams, LogParams};
 use kube::{Api, ResourceExt};
 use serde_json::{Value, json};
 
+pub(crate) use self::scope::WatchdogScope;
 use super::changer::Changer;
 use super::record::RunLease;
 use crate::client::call::call_api;
@@ -43,15 +45,6 @@ const REVERT_DEADLINE: i64 = 300;
 /// How often the Job's pod is looked at while it starts.
 const POLL: Duration = Duration::from_millis(200);
 
-/// What the watchdog must be able to revert.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum WatchdogScope {
-    /// Objects of the namespace.
-    Namespace,
-    /// Objects of the namespace, and nodes.
-    Nodes,
-}
-
 /// Creates the watchdog and waits until its pod runs.
 ///
 /// # Errors
@@ -60,7 +53,7 @@ pub(crate) enum WatchdogScope {
 pub(crate) async fn create(
     changer: &Changer,
     image: &str,
-    scope: WatchdogScope,
+    scope: &WatchdogScope,
 ) -> Result<(), KubeError> {
     let (cluster, lease) = (changer.cluster(), changer.lease());
     let accounts = cluster.api::<ServiceAccount>();
@@ -74,28 +67,35 @@ pub(crate) async fn create(
     let name = name(lease);
     // One that the user names has all rights that are needed, or is told of those that it lacks.
     let named = changer.helpers().service_account.as_deref();
-    let needs_account = named.is_none() && (!is_there || scope == WatchdogScope::Nodes);
+    let needs_more = scope.nodes || !scope.others.is_empty();
+    let needs_account = named.is_none() && (!is_there || needs_more);
     let account = named.unwrap_or(if needs_account { name.as_str() } else { ACCOUNT });
-    let mut job = job(lease, image, account, &cluster.namespace);
+    let namespaces = [scope.others.as_slice(), std::slice::from_ref(&cluster.namespace)].concat();
+    let mut job = job(lease, image, account, &namespaces);
     helper_pods::configure(&mut job["spec"]["template"], changer.helpers());
     let job: Job = changer.writer().create("create the watchdog Job", job).await?;
     let owner = owner_reference(&name, job.metadata.uid.as_deref());
     let starts = async {
         if needs_account {
-            rights::in_namespace(changer, &name, &owner).await?;
+            rights::in_namespace(changer, &name, &owner, scope).await?;
         }
         wait_until_running(changer, &name).await?;
         extend_deadline(changer, &name).await?;
-        // After the pod runs: rights on nodes are in no namespace, are not owned by the Job, and
+        // After the pod runs: rights on nodes and in other namespaces are not owned by the Job, and
         // would stay if it were given up.
-        if scope == WatchdogScope::Nodes && needs_account {
+        if needs_account {
+            for other in &scope.others {
+                rights::in_other_namespace(changer, &name, other, scope).await?;
+            }
+        }
+        if scope.nodes && needs_account {
             rights::on_nodes(changer, &name).await?;
         }
         Ok(())
     };
     match starts.await {
         Ok(()) => Ok(()),
-        Err(error) => Err(withdraw(changer, &name, error).await),
+        Err(error) => Err(withdraw(changer, &name, scope, error).await),
     }
 }
 
@@ -110,12 +110,22 @@ async fn extend_deadline(changer: &Changer, name: &str) -> Result<(), KubeError>
 }
 
 /// Deletes what there is of the watchdog. Returns the error for which it is given up.
-async fn withdraw(changer: &Changer, name: &str, error: KubeError) -> KubeError {
+async fn withdraw(
+    changer: &Changer,
+    name: &str,
+    scope: &WatchdogScope,
+    error: KubeError,
+) -> KubeError {
     let (writer, params) = (changer.writer(), DeleteParams::background());
     let jobs = changer.cluster().api::<Job>();
     // If this fails, the Job goes by its deadline.
     let _ = writer.delete("delete the watchdog Job", &jobs, ("Job", name), &params).await;
-    // What is in no namespace cannot be owned by the Job. It is there for node faults only.
+    // What is in another namespace, or in none, cannot be owned by the Job.
+    for other in &scope.others {
+        let roles = changer.within(other).cluster().api::<Role>();
+        let role = ("Role", name);
+        let _ = writer.delete("delete the watchdog's rights", &roles, role, &params).await;
+    }
     let roles: Api<ClusterRole> = Api::all(changer.cluster().client.clone());
     let role = ("ClusterRole", name);
     let _ = writer.delete("delete the watchdog's rights", &roles, role, &params).await;
@@ -137,8 +147,14 @@ pub(crate) async fn owner(changer: &Changer) -> Result<Option<Value>, KubeError>
     Ok(job.map(|job| owner_reference(&name, job.metadata.uid.as_deref())))
 }
 
-fn job(lease: &RunLease, image: &str, account: &str, namespace: &str) -> Value {
+/// The run's own namespace is the last of all: its revert deletes the Job.
+fn job(lease: &RunLease, image: &str, account: &str, namespaces: &[String]) -> Value {
     let expires = lease.expires.to_string();
+    let mut args = vec!["revert".to_owned()];
+    for namespace in namespaces {
+        args.extend(["--namespace".to_owned(), namespace.clone()]);
+    }
+    args.extend(["--run", &lease.run, "--after", &expires].map(str::to_owned));
     json!({
         "metadata": {
             "name": name(lease),
@@ -167,8 +183,7 @@ fn job(lease: &RunLease, image: &str, account: &str, namespace: &str) -> Value {
                         // The image is on the nodes already where the system is brunt's, and a
                         // registry may be gone.
                         "imagePullPolicy": "IfNotPresent",
-                        "args": ["revert", "--namespace", namespace, "--run", lease.run,
-                            "--after", expires],
+                        "args": args,
                         "resources": {"requests": {"cpu": "5m", "memory": "16Mi"}},
                         "securityContext": security_context::of_container(),
                     }],

@@ -74,7 +74,12 @@ impl Cluster {
         Ok(Self { client: builder.with_layer(&CallLogLayer).build(), namespace })
     }
 
-    async fn must_exist(&self) -> Result<(), KubeError> {
+    /// The same connection to another namespace.
+    pub(crate) fn within(&self, namespace: &str) -> Self {
+        Self { client: self.client.clone(), namespace: namespace.to_owned() }
+    }
+
+    pub(crate) async fn must_exist(&self) -> Result<(), KubeError> {
         let all: Api<Namespace> = Api::all(self.client.clone());
         match call_api("read the namespace", all.get(&self.namespace)).await {
             Ok(_) => Ok(()),

@@ -338,6 +338,17 @@ pub enum KubeError {
         /// What keeps its pods as they are.
         why: String,
     },
+    /// A change of a workload's pods would stop at some of them; nothing was touched.
+    #[error(
+        "the pods of {object} would not all be replaced: {why}, and waits until somebody promotes \
+         the new version; let it go on by itself, or use `rollout` or `kill`"
+    )]
+    WaitsForPromotion {
+        /// Kind and name.
+        object: String,
+        /// What in its strategy waits.
+        why: &'static str,
+    },
     /// A workload has no number of replicas that could be changed; nothing was touched.
     #[error(
         "{object} has one pod on each node, and no number of replicas; use `kill`, or `remove` \

@@ -4,7 +4,6 @@
 //! ends with the connection, so that nothing goes on in a pod once the controller is gone, whether
 //! it ended or was killed.
 
-use std::io;
 use std::time::Duration;
 
 use k8s_openapi::api::core::v1::Pod;
@@ -37,24 +36,20 @@ pub(super) async fn exec(
     call_api(&what, api.exec(pod, command.iter().copied(), &params)).await
 }
 
-/// The standard output of a program that only reads.
+/// The standard output of a program that only reads and always writes something.
 pub(crate) async fn output_of(
     cluster: &Cluster,
     pod: &str,
     command: &[&str],
 ) -> Result<String, KubeError> {
     let mut process = exec(cluster, (pod, None), command).await?;
-    let failed = |why: String, source: Option<io::Error>| KubeError::Stream {
-        what: format!("{} in pod {pod}", command.join(" ")),
-        why,
-        source,
-    };
-    let mut output = process.stdout().ok_or_else(|| failed("it has no output".to_owned(), None))?;
+    let failed = |source| KubeError::Program { pod: pod.to_owned(), source };
+    let mut output = process.stdout().ok_or_else(|| failed(ProgramError::NoOutput))?;
     let mut text = String::new();
     match tokio::time::timeout(TIMEOUT, output.read_to_string(&mut text)).await {
-        Ok(Ok(_)) => Ok(text),
-        Ok(Err(error)) => Err(failed(error.to_string(), Some(error))),
-        Err(_) => Err(failed("it does not come to an end".to_owned(), None)),
+        Ok(Ok(_)) if !text.is_empty() => Ok(text),
+        Ok(_) => Err(failed(ProgramError::Ended(complaint(&mut process).await))),
+        Err(_) => Err(failed(ProgramError::NotEnded(TIMEOUT))),
     }
 }
 

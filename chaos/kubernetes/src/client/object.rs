@@ -16,6 +16,8 @@ pub(crate) enum ObjectKind {
     StatefulSet,
     DaemonSet,
     ReplicaSet,
+    /// Argo's.
+    Rollout,
     Autoscaler,
     Service,
     ConfigMap,
@@ -24,7 +26,7 @@ pub(crate) enum ObjectKind {
 }
 
 /// All of them, in the order in which they are restored: what leads traffic first, nodes last.
-pub(crate) const KINDS: [ObjectKind; 9] = [
+pub(crate) const KINDS: [ObjectKind; 10] = [
     ObjectKind::Service,
     ObjectKind::DisruptionBudget,
     ObjectKind::Autoscaler,
@@ -33,6 +35,7 @@ pub(crate) const KINDS: [ObjectKind; 9] = [
     ObjectKind::StatefulSet,
     ObjectKind::DaemonSet,
     ObjectKind::ReplicaSet,
+    ObjectKind::Rollout,
     ObjectKind::Node,
 ];
 
@@ -43,6 +46,7 @@ impl ObjectKind {
             Self::StatefulSet => ("apps", "v1", "StatefulSet", "statefulsets"),
             Self::DaemonSet => ("apps", "v1", "DaemonSet", "daemonsets"),
             Self::ReplicaSet => ("apps", "v1", "ReplicaSet", "replicasets"),
+            Self::Rollout => ("argoproj.io", "v1alpha1", "Rollout", "rollouts"),
             Self::Autoscaler => {
                 ("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers")
             }
@@ -73,6 +77,7 @@ impl std::fmt::Display for ObjectKind {
             Self::StatefulSet => "StatefulSet",
             Self::DaemonSet => "DaemonSet",
             Self::ReplicaSet => "ReplicaSet",
+            Self::Rollout => "Rollout",
             Self::Autoscaler => "HorizontalPodAutoscaler",
             Self::Service => "Service",
             Self::ConfigMap => "ConfigMap",

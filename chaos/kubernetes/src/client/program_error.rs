@@ -10,6 +10,24 @@ pub enum ProgramError {
     /// It is connected to nothing that could be read.
     #[error("it has no output")]
     NoOutput,
+    /// Its standard input is not connected to.
+    #[error("it has no input")]
+    NoInput,
+    /// Its standard input takes nothing.
+    #[error("it cannot be written to: {0}")]
+    Input(#[source] std::io::Error),
+    /// The kernel ended it, as the container or its pod had used up its memory.
+    #[error("it was ended out of memory; the limit is {limit}")]
+    OutOfMemory {
+        /// Whose the limit is, and how much.
+        limit: String,
+    },
+    /// SIGKILL ended it in its container, where nothing else is said of the kernel's reason.
+    #[error("SIGKILL ended it, as when memory runs out; the limit is {limit}")]
+    Killed {
+        /// Whose the limit of memory is, and how much.
+        limit: String,
+    },
     /// It ended before it said that it had begun, or ended badly: what it wrote, or what the
     /// runtime says of its end.
     #[error("{0}")]

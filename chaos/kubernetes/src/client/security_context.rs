@@ -3,10 +3,13 @@
 
 use serde_json::{Value, json};
 
-/// The pod's part. The user is the one that brunt's image is built for.
+/// The user that brunt's image is built for.
+pub(super) const USER: u32 = 65532;
+
+/// The pod's part.
 pub(crate) fn of_pod() -> Value {
     json!({
-        "runAsNonRoot": true, "runAsUser": 65532,
+        "runAsNonRoot": true, "runAsUser": USER,
         "seccompProfile": {"type": "RuntimeDefault"},
     })
 }

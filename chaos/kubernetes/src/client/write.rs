@@ -40,6 +40,11 @@ impl<'a> Writer<'a> {
         self.cluster
     }
 
+    /// The run's id.
+    pub(crate) fn run(self) -> &'a str {
+        self.run
+    }
+
     fn is_dry_run(self) -> bool {
         self.mode == ChangeMode::DryRun
     }

@@ -7,6 +7,7 @@ use k8s_openapi::api::core::v1::PodSpec;
 use serde_json::{Value, json};
 use thiserror::Error;
 
+use crate::client::argo_labels::{MANAGED_BY, VERSION_LABEL};
 use crate::client::labels::EDGE_PROXY;
 use crate::observe::front::container_port;
 
@@ -31,6 +32,11 @@ pub(super) enum Unproxyable {
     NoSelector { front: String },
     #[error("Service {front} has no ports")]
     NoPorts { front: String },
+    #[error(
+        "Service {front} is led by an Argo Rollout from version to version, which would lead it \
+         away from an edge proxy again"
+    )]
+    LedByRollout { front: String },
     #[error(
         "Service {front} has the {protocol} port {port}, and an edge proxy serves TCP: that port \
          would not be served"
@@ -107,6 +113,10 @@ impl CalleeService {
         let front = service["metadata"]["name"].as_str().unwrap_or_default().to_owned();
         let spec = service["spec"].clone();
         check(&front, &spec)?;
+        let annotations = &service["metadata"]["annotations"];
+        if !spec["selector"][VERSION_LABEL].is_null() || !annotations[MANAGED_BY].is_null() {
+            return Err(Unproxyable::LedByRollout { front });
+        }
         let is_headless = spec["clusterIP"] == "None";
         let pod_name = match callee.stateful_set.filter(|_| is_headless) {
             Some(_) if callee.replicas > 1 => {

@@ -54,6 +54,7 @@ pub(super) async fn callee_service(
     callee: &str,
 ) -> Result<CalleeService, KubeError> {
     let workload = services.workload(callee).map_err(|error| cannot(callee, error))?;
+    let cluster = &cluster.within(&workload.namespace);
     let shown = workload.object.to_string();
     let of_set = workload.object.kind == ObjectKind::StatefulSet;
     let seen = CalleeWorkload {

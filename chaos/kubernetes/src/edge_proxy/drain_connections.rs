@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 
 use brunt_scenarios::timeline::GapKind;
 
+use super::connection_tables::ConnectionTables;
 use super::proxies::EdgeProxies;
-use crate::client::connect::Cluster;
-use crate::client::exec::output_of;
+use crate::changes::changer::Changer;
 use crate::observe::gaps::WatchGap;
 use crate::observe::services::ClusterServices;
 use crate::observe::watcher::Observer;
@@ -23,57 +23,61 @@ const ESTABLISHED: &str = "01";
 
 impl EdgeProxies {
     /// Waits until no caller has a connection to the callee itself, as far as its pods can be
-    /// asked; after the drain timeout, notes the edges whose calls bypass the proxy.
+    /// asked; after the drain timeout, notes the edges whose calls bypass the proxy. Where a pod
+    /// cannot be asked, that is noted too: nobody knows what goes past the proxy then.
     pub(super) async fn drain_connections(
         &self,
-        cluster: &Cluster,
+        changer: &Changer,
         observer: &Observer,
         services: &ClusterServices,
         (callee, ports): (&str, &[u16]),
     ) {
         let until = tokio::time::Instant::now() + self.drain_timeout;
-        loop {
-            let callers = connected_callers(cluster, observer, services, callee, ports).await;
-            if callers.is_empty() {
-                return;
-            }
-            if tokio::time::Instant::now() > until {
-                let what = format!(
-                    "{} kept connections to {callee} from before the edge proxy was installed, and \
-                     what goes over them meets no fault and is not counted; start them again \
-                     before a run",
-                    callers.into_iter().collect::<Vec<_>>().join(", ")
-                );
-                tracing::warn!("{what}");
-                let kind = GapKind::Bypassed;
-                self.add_bypass(WatchGap { from: Instant::now(), to: None, what, kind });
-                return;
+        let image = services.image(self.image.as_deref());
+        let runs_brunt = services.runs_brunt(callee).unwrap_or(false);
+        let mut tables = ConnectionTables::new(changer, runs_brunt, image);
+        let late = loop {
+            let pods: Vec<String> =
+                observer.state().pods(callee).into_iter().map(|pod| pod.name).collect();
+            let callers = connected_callers(observer, callee, ports, &tables.read(&pods).await);
+            if callers.is_empty() || tokio::time::Instant::now() > until {
+                break callers;
             }
             tokio::time::sleep(POLL).await;
+        };
+        if !late.is_empty() {
+            let callers = late.into_iter().collect::<Vec<_>>().join(", ");
+            self.note_bypass(format!(
+                "{callers} kept connections to {callee} from before the edge proxy was installed, \
+                 and what goes over them meets no fault and is not counted; start them again \
+                 before a run",
+            ));
         }
+        let unknown = tables.unknown();
+        if !unknown.is_empty() {
+            self.note_bypass(format!(
+                "whether callers kept connections to {callee} from before the edge proxy was \
+                 installed is not known, and so is not what goes past it ({})",
+                unknown.join("; ")
+            ));
+        }
+    }
+
+    fn note_bypass(&self, what: String) {
+        tracing::warn!("{what}");
+        let kind = GapKind::Bypassed;
+        self.add_bypass(WatchGap { from: Instant::now(), to: None, what, kind });
     }
 }
 
-/// The services of the system with connections to the callee's pods.
-async fn connected_callers(
-    cluster: &Cluster,
+/// The services of the system with connections to the callee's pods, by the tables of these.
+fn connected_callers(
     observer: &Observer,
-    services: &ClusterServices,
     callee: &str,
     ports: &[u16],
+    tables: &[String],
 ) -> BTreeSet<String> {
-    // brunt's own image has no `cat`.
-    let command: &[&str] = match services.runs_brunt(callee) {
-        Ok(true) => &["brunt", "connections"],
-        _ => &["cat", "/proc/net/tcp", "/proc/net/tcp6"],
-    };
-    let mut peers = Vec::new();
-    let pods = observer.state().pods(callee);
-    for pod in pods {
-        // A container without that program cannot be asked, and counts as one without connections.
-        let table = output_of(cluster, &pod.name, command).await.unwrap_or_default();
-        peers.extend(connected(&table, ports));
-    }
+    let peers: Vec<IpAddr> = tables.iter().flat_map(|table| connected(table, ports)).collect();
     let state = observer.state();
     let callers = state.all_pods().filter(|pod| !pod.on_host && pod.service != callee);
     callers

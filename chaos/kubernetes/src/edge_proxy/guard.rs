@@ -81,7 +81,8 @@ impl ProxyGuard {
     }
 
     fn is_endpoint(&self) -> bool {
-        self.observer.state().endpoints_of(&self.front.name).contains(&self.route.kept)
+        let endpoints = self.observer.state().endpoints_of(&self.callee, &self.front.name);
+        endpoints.contains(&self.route.kept)
     }
 
     /// Leads the Service to the callee again.

@@ -49,9 +49,12 @@ impl EdgeProxies {
         observer: &Observer,
         services: &ClusterServices,
     ) -> Result<(), KubeError> {
-        let with = Installation { proxies: self, changer, observer, services };
         for callee in self.callees().into_keys() {
             let service = callee_service(changer.cluster(), services, callee).await?;
+            let workload = services.workloads.get(callee);
+            let changer =
+                &workload.map_or_else(|| changer.clone(), |one| changer.within(&one.namespace));
+            let with = Installation { proxies: self, changer, observer, services };
             with.install(callee, &service).await?;
         }
         Ok(())
@@ -82,6 +85,10 @@ impl Installation<'_> {
         let args = EdgeProxyArgs { callee, image, kept: &kept.address };
         let mut pod = pod(of, service, &args);
         helper_pods::configure(&mut pod, changer.helpers());
+        // An account that is named is in the run's own namespace, and a proxy needs none.
+        if !self.services.is_home(&changer.cluster().namespace) {
+            pod["spec"].as_object_mut().map(|spec| spec.remove("serviceAccountName"));
+        }
         create::pod(changer.writer(), pod).await?;
         changer.note(format!("Pod {name} added: the edge proxy, through which requests go"));
         let change = Change {
@@ -109,12 +116,17 @@ impl Installation<'_> {
         // From now on the callee's pods are ready by either Service, so that none seems to leave
         // when the first one is led away.
         observer.state().add_front(callee, name);
-        let is_same =
-            |kept: &BTreeSet<String>| *kept == observer.state().endpoints_of(&service.front);
-        wait_for_endpoints(observer, name, is_same).await?;
+        let is_same = |kept: &BTreeSet<String>| {
+            *kept == observer.state().endpoints_of(callee, &service.front)
+        };
+        wait_for_endpoints(observer, (callee, name), is_same).await?;
         let route = route_to_pod(cluster, name, address, service.control_port()).await?;
         let mut control = ControlConnection::new(callee, route, token);
-        let edge_route = EdgeRoute { kept: name.to_owned(), ports: service.ports.clone() };
+        let edge_route = EdgeRoute {
+            callee: callee.to_owned(),
+            kept: name.to_owned(),
+            ports: service.ports.clone(),
+        };
         let table = edge_route.table(&observer.state());
         control.set_routing(table).await?;
         let control = Arc::new(tokio::sync::Mutex::new(control));
@@ -133,6 +145,7 @@ impl Installation<'_> {
         let sync_delay = service.sync_delay();
         let proxy = InstalledProxy {
             front,
+            namespace: cluster.namespace.clone(),
             name: name.clone(),
             sync_delay,
             control,
@@ -144,31 +157,32 @@ impl Installation<'_> {
         self.changer.apply(change).await?;
         let is_proxy =
             |endpoints: &BTreeSet<String>| endpoints.len() == 1 && endpoints.contains(&name);
-        wait_for_endpoints(observer, &service.front, is_proxy).await?;
+        wait_for_endpoints(observer, (callee, &service.front), is_proxy).await?;
         in_place.send_replace(true);
         tokio::time::sleep(sync_delay).await;
         let ports = edge_route.target_ports(&observer.state());
         let edge = (callee, ports.as_slice());
-        self.proxies.drain_connections(cluster, observer, self.services, edge).await;
+        self.proxies.drain_connections(self.changer, observer, self.services, edge).await;
         Ok(())
     }
 }
 
-/// Waits until a Service has the right endpoints.
+/// Waits until a Service before a callee has the right endpoints.
 pub(super) async fn wait_for_endpoints(
     observer: &Observer,
-    front: &str,
+    (callee, front): (&str, &str),
     are_right: impl Fn(&BTreeSet<String>) -> bool,
 ) -> Result<(), KubeError> {
     let mut changes = observer.changes();
     let right = changes.wait_for(|()| {
-        let endpoints = observer.state().endpoints_of(front);
+        let endpoints = observer.state().endpoints_of(callee, front);
         are_right(&endpoints)
     });
     match tokio::time::timeout(ENDPOINTS_TIMEOUT, right).await {
         Ok(_) => Ok(()),
         Err(_) => {
-            let found: Vec<String> = observer.state().endpoints_of(front).into_iter().collect();
+            let endpoints = observer.state().endpoints_of(callee, front);
+            let found: Vec<String> = endpoints.into_iter().collect();
             let nothing = found.is_empty().then(|| "nothing".to_owned());
             Err(KubeError::WrongEndpoints {
                 service: front.to_owned(),

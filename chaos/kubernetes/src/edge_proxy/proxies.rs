@@ -32,6 +32,8 @@ pub(crate) struct EdgeProxies {
 pub(super) struct InstalledProxy {
     /// The callee's Service.
     pub(super) front: ObjectRef,
+    /// The callee's namespace, which the proxy is in as well.
+    pub(super) namespace: String,
     /// The name of the pod and of the Service that were added for it.
     pub(super) name: String,
     /// How long callers may take to follow a change of its Service.

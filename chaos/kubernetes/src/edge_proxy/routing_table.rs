@@ -6,11 +6,12 @@ use std::net::IpAddr;
 use brunt_proxy::ControlRequest;
 
 use super::callee_service::CalleePort;
-use crate::observe::state::SystemState;
+use crate::observe::system_state::SystemState;
 
 /// From where to where an edge proxy leads requests.
 #[derive(Debug, Clone)]
 pub(super) struct EdgeRoute {
+    pub(super) callee: String,
     /// The Service whose endpoints are the callee's.
     pub(super) kept: String,
     /// The Service's ports, and where the edge proxy listens for each.
@@ -25,7 +26,7 @@ impl EdgeRoute {
         let callers: HashMap<IpAddr, String> =
             callers.filter_map(|pod| Some((pod.address?, pod.service.clone()))).collect();
         let at = |port: &CalleePort| {
-            let addresses = state.addresses_at(&self.kept, port.name());
+            let addresses = state.addresses_at(&self.callee, &self.kept, port.name());
             (port.listen, addresses.iter().map(ToString::to_string).collect())
         };
         // In order, so that two tables with the same endpoints are equal, and nothing is sent when
@@ -36,7 +37,7 @@ impl EdgeRoute {
 
     /// The ports at which the callee's pods listen now.
     pub(super) fn target_ports(&self, state: &SystemState) -> Vec<u16> {
-        let ports = self.ports.iter().flat_map(|port| state.addresses_at(&self.kept, port.name()));
-        ports.map(|address| address.port()).collect()
+        let at = |port: &CalleePort| state.addresses_at(&self.callee, &self.kept, port.name());
+        self.ports.iter().flat_map(at).map(|address| address.port()).collect()
     }
 }

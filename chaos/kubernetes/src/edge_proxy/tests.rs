@@ -158,6 +158,7 @@ async fn traffic_is_led_back_before_the_edge_proxy_of_an_older_brunt_is_deleted(
         call(Method::GET, "/statefulsets", 200, list("StatefulSetList", &[])),
         call(Method::GET, "/daemonsets", 200, list("DaemonSetList", &[])),
         call(Method::GET, "/replicasets", 200, list("ReplicaSetList", &[])),
+        call(Method::GET, "/rollouts", 200, list("RolloutList", &[])),
         call(Method::GET, "/nodes", 200, list("NodeList", &[])),
         call(Method::GET, "/services", 200, list("ServiceList", &[added("brunt-payment-a")])),
         call(Method::DELETE, "/services/brunt-payment-a", 200, added("brunt-payment-a")),
@@ -166,6 +167,7 @@ async fn traffic_is_led_back_before_the_edge_proxy_of_an_older_brunt_is_deleted(
         call(Method::GET, "/clusterroles", 200, list("ClusterRoleList", &[])),
         call(Method::GET, "/jobs", 200, list("JobList", &[added("brunt-revert-a")])),
         call(Method::DELETE, "/jobs/brunt-revert-a", 200, gone),
+        call(Method::GET, "/namespaces/ns/roles", 200, list("RoleList", &[])),
     ]);
     let reverted = revert(&cluster, &RunSelector::Run("a".to_owned())).await;
     script.await.unwrap();

@@ -30,6 +30,7 @@ impl EdgeProxies {
     pub(crate) async fn uninstall(&self, changer: &Changer, observer: &Observer) -> Vec<String> {
         let mut drift = Vec::new();
         for (callee, proxy) in self.all() {
+            let changer = &changer.within(&proxy.namespace);
             match changer.restore(&proxy.front, SLOT).await {
                 Ok(RestoreOutcome::Restored | RestoreOutcome::TakenBack(_)) => {}
                 Ok(RestoreOutcome::Drifted(how)) => drift.push(how),
@@ -48,7 +49,7 @@ async fn delete(changer: &Changer, observer: &Observer, callee: &str, proxy: &In
             && pods.iter().any(|pod| endpoints.contains(pod)) != pods.is_empty()
     };
     // A callee that has not come back to its Service is no reason to keep the proxy.
-    if wait_for_endpoints(observer, &proxy.front.name, is_back).await.is_ok() {
+    if wait_for_endpoints(observer, (callee, &proxy.front.name), is_back).await.is_ok() {
         tokio::time::sleep(proxy.sync_delay).await;
     }
     // A proxy that does not answer has no connections that could be waited for.

@@ -30,44 +30,32 @@ async fn refuse_one(
     services: &ClusterServices,
     kind: &FaultKind,
 ) -> Result<(), KubeError> {
-    let workload = |service: &String| services.workloads.get(service);
+    let service = match kind {
+        FaultKind::Stop { service, .. }
+        | FaultKind::Scale { service, .. }
+        | FaultKind::Rollout { service }
+        | FaultKind::Platform { service, .. } => service,
+        _ => return Ok(()),
+    };
+    let Some(workload) = services.workloads.get(service) else { return Ok(()) };
+    let (cluster, object) = (&cluster.within(&workload.namespace), &workload.object);
     match kind {
-        FaultKind::Stop { service, .. } => match workload(service) {
-            Some(workload) => scale::refuse(workload, &workload.object.read(cluster).await?, 0),
-            None => Ok(()),
-        },
-        FaultKind::Scale { service, replicas } => match workload(service) {
-            Some(workload) => {
-                scale::refuse(workload, &workload.object.read(cluster).await?, *replicas)
-            }
-            None => Ok(()),
-        },
-        FaultKind::Platform { service, fault: PlatformFault::Remove } => match workload(service) {
-            Some(workload) => remove::refuse(cluster, workload).await,
-            None => Ok(()),
-        },
-        FaultKind::Platform { service, fault: PlatformFault::Autoscale { .. } } => {
-            match workload(service) {
-                Some(workload) => autoscale::refuse(cluster, workload).await,
-                None => Ok(()),
-            }
+        FaultKind::Stop { .. } => scale::refuse(workload, &object.read(cluster).await?, 0),
+        FaultKind::Scale { replicas, .. } => {
+            scale::refuse(workload, &object.read(cluster).await?, *replicas)
         }
-        FaultKind::Platform { service, fault: PlatformFault::SetEnv { containers, .. } } => {
-            match workload(service) {
-                Some(workload) => set_env::refuse(cluster, workload, containers).await,
-                None => Ok(()),
+        FaultKind::Rollout { .. } => replacement::read_for_restart(cluster, object).await.map(drop),
+        FaultKind::Platform { fault, .. } => match fault {
+            PlatformFault::Remove => remove::refuse(cluster, workload).await,
+            PlatformFault::Autoscale { .. } => autoscale::refuse(cluster, workload).await,
+            PlatformFault::SetEnv { containers, .. } => {
+                set_env::refuse(cluster, workload, containers).await
             }
-        }
-        FaultKind::Platform { service, fault: PlatformFault::KillContainer(_) } => {
-            workload(service).map_or(Ok(()), kill_container::refuse)
-        }
-        FaultKind::Rollout { service }
-        | FaultKind::Platform {
-            service,
-            fault: PlatformFault::RollBack | PlatformFault::Probe { .. },
-        } => match workload(service) {
-            Some(workload) => replacement::read(cluster, &workload.object).await.map(drop),
-            None => Ok(()),
+            PlatformFault::KillContainer(_) => kill_container::refuse(workload),
+            PlatformFault::RollBack | PlatformFault::Probe { .. } => {
+                replacement::read(cluster, object).await.map(drop)
+            }
+            _ => Ok(()),
         },
         _ => Ok(()),
     }

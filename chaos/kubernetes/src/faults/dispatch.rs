@@ -4,6 +4,7 @@ use brunt_faults::TargetError;
 use brunt_scenarios::plan::PlatformFault;
 
 use super::context::FaultContext;
+use super::stress::StressLoad;
 use super::{
     autoscale, evict, kill_container, probe, remove, roll_back, set_config, set_env, stress,
 };
@@ -16,9 +17,8 @@ pub(crate) async fn inject(
     fault: &PlatformFault,
     replicas: &[u32],
 ) -> Result<u64, TargetError> {
-    let FaultContext { changer, observer, services, stress, .. } = with;
+    let FaultContext { changer, observer, services, .. } = with;
     let workload = services.workload(service)?;
-    let container = workload.container().map(|one| one.name.as_str());
     match fault {
         PlatformFault::Evict(_) => {
             return evict::inject(changer, observer, service, replicas).await;
@@ -27,10 +27,8 @@ pub(crate) async fn inject(
             return kill_container::inject(with, service, workload, replicas).await;
         }
         PlatformFault::Stress { cpu, memory, .. } => {
-            let command = stress::command(services.runs_brunt(service)?, *cpu, *memory);
-            return stress
-                .inject(changer, observer, (service, container), replicas, &command)
-                .await;
+            let load = StressLoad { cpu: *cpu, memory: *memory };
+            return stress::inject(with, (service, workload), replicas, load).await;
         }
         PlatformFault::Remove => {
             remove::inject(changer, workload).await?;
@@ -62,10 +60,7 @@ pub(crate) async fn recover(
     match fault {
         // What is gone has been replaced by its controller, or started again by its kubelet.
         PlatformFault::Evict(_) | PlatformFault::KillContainer(_) => Ok(()),
-        PlatformFault::Stress { .. } => {
-            stress.recover(changer, service).await;
-            Ok(())
-        }
+        PlatformFault::Stress { .. } => stress.recover(changer, service).await,
         PlatformFault::Remove => remove::recover(changer, workload).await,
         PlatformFault::SetConfig { name, .. } => set_config::recover(changer, name).await,
         PlatformFault::Autoscale { .. } => autoscale::recover(changer, workload).await,

@@ -7,10 +7,9 @@ use std::time::Duration;
 use brunt_faults::{NodeEffect, TargetError};
 use tokio::time::Instant;
 
+use super::context::FaultContext;
 use super::evict::evict;
-use crate::changes::changer::Changer;
 use crate::client::error::KubeError;
-use crate::observe::watcher::Observer;
 
 /// How long an eviction is tried again that a budget refuses, where the fault has no length.
 const RETRY_FOR: Duration = Duration::from_secs(60);
@@ -31,16 +30,14 @@ enum Eviction {
 /// Evicts all replicas at once, as kubectl does, and tries again while budgets refuse, for `within`
 /// at most: then the fault is over.
 pub(crate) async fn inject(
-    changer: &Changer,
-    observer: &Observer,
+    with: FaultContext<'_>,
     replicas: &BTreeMap<String, Vec<u32>>,
     within: Option<Duration>,
 ) -> Result<NodeEffect, TargetError> {
     let until = Instant::now() + within.unwrap_or(RETRY_FOR);
     let each =
         replicas.iter().flat_map(|(service, all)| all.iter().map(move |one| (service, *one)));
-    let evictions =
-        each.map(|(service, replica)| evict_until(changer, observer, service, replica, until));
+    let evictions = each.map(|(service, replica)| evict_until(with, service, replica, until));
     let mut effect = NodeEffect::default();
     let mut kept = Vec::new();
     for eviction in futures::future::try_join_all(evictions).await? {
@@ -55,14 +52,14 @@ pub(crate) async fn inject(
 }
 
 async fn evict_until(
-    changer: &Changer,
-    observer: &Observer,
+    with: FaultContext<'_>,
     service: &str,
     replica: u32,
     until: Instant,
-) -> Result<Eviction, KubeError> {
-    while let Ok(pod) = observer.pod(service, replica) {
-        match evict(changer, &pod).await {
+) -> Result<Eviction, TargetError> {
+    let changer = with.changer_of(service)?;
+    while let Ok(pod) = with.observer.pod(service, replica) {
+        match evict(&changer, &pod).await {
             Ok(true) => return Ok(Eviction::Evicted),
             Ok(false) => return Ok(Eviction::Gone),
             Err(KubeError::Refused { why, .. }) if changer.is_dry_run() => {
@@ -76,7 +73,7 @@ async fn evict_until(
             Err(KubeError::Refused { .. }) => {
                 tokio::time::sleep_until(until.min(Instant::now() + RETRY_AFTER)).await;
             }
-            Err(error) => return Err(error),
+            Err(error) => return Err(error.into()),
         }
     }
     Ok(Eviction::Gone)

@@ -3,8 +3,8 @@
 use brunt_faults::TargetError;
 
 use super::context::FaultContext;
-use super::ephemeral;
 use super::not_run::not_run;
+use crate::client::ephemeral::{EphemeralProgram, EphemeralUser};
 use crate::client::error::KubeError;
 use crate::client::exec::wait_for_exit;
 use crate::client::program_error::ProgramError;
@@ -70,6 +70,8 @@ async fn from_beside(
     let own = container.security_context.as_ref().and_then(|context| context.run_as_user);
     let of_pod = workload.pod.security_context.as_ref();
     let user = own.or_else(|| of_pod.and_then(|context| context.run_as_user));
-    let target = (pod, container.name.as_str());
-    Ok(ephemeral::end_first_process(with.changer, target, image, user).await?)
+    let (target, user) = (Some(container.name.as_str()), EphemeralUser::OfTarget(user));
+    let args = &["stress", "--end"];
+    let program = EphemeralProgram { pod, target, image, args, user };
+    Ok(program.run(with.changer.writer()).await?)
 }

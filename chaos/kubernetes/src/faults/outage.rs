@@ -6,23 +6,21 @@ use std::time::Duration;
 
 use brunt_faults::{NodeEffect, TargetError};
 
+use super::context::FaultContext;
 use super::kill;
-use crate::changes::changer::Changer;
 use crate::observe::pod_state::PodState;
-use crate::observe::watcher::Observer;
 
 /// Deletes these replicas of each service without grace. The nodes are closed by then.
 pub(crate) async fn inject(
-    changer: &Changer,
-    observer: &Observer,
+    with: FaultContext<'_>,
     replicas: &BTreeMap<String, Vec<u32>>,
 ) -> Result<NodeEffect, TargetError> {
     let mut hits = 0;
     for (service, numbers) in replicas {
         // A replica that has gone meanwhile need not be killed.
         let pods: Vec<PodState> =
-            numbers.iter().filter_map(|number| observer.pod(service, *number).ok()).collect();
-        hits += kill::inject(changer, &pods, Duration::ZERO).await?;
+            numbers.iter().filter_map(|number| with.observer.pod(service, *number).ok()).collect();
+        hits += kill::inject(&with.changer_of(service)?, &pods, Duration::ZERO).await?;
     }
     Ok(NodeEffect { hits, kept: None })
 }

@@ -21,7 +21,7 @@ pub(crate) async fn recover_change(
 ) -> Result<(), TargetError> {
     match changer.restore(object, slot).await? {
         RestoreOutcome::Restored => Ok(()),
-        RestoreOutcome::TakenBack(how) => Err(TargetError::TakenBack(how)),
+        RestoreOutcome::TakenBack(how) => Err(TargetError::EndedEarly(how)),
         RestoreOutcome::Drifted(how) => Err(TargetError::Drift(how)),
     }
 }

@@ -27,7 +27,7 @@ pub(super) async fn recover(changer: &Changer, workload: &Workload) -> Result<()
     }
     match removed_workload::restore_one(changer, &workload.object).await? {
         RestoreOutcome::Restored => Ok(()),
-        RestoreOutcome::TakenBack(how) => Err(TargetError::TakenBack(how)),
+        RestoreOutcome::TakenBack(how) => Err(TargetError::EndedEarly(how)),
         RestoreOutcome::Drifted(how) => Err(TargetError::Drift(how)),
     }
 }

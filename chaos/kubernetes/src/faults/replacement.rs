@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
 use crate::client::object::{ObjectKind, ObjectRef};
+use crate::observe::argo_rollout;
 use crate::observe::watcher::Observer;
 use crate::observe::workload::Workload;
 
@@ -19,8 +20,29 @@ const LOOK: Duration = Duration::from_secs(1);
 /// How long a controller may say that it cannot make pods: another pod may be about to leave.
 const FAILS: Duration = Duration::from_secs(4);
 
-/// Reads a workload, and refuses one whose pods would all stay as they are.
+/// Reads a workload of which the pod template is to be changed, and refuses one whose pods would
+/// all stay as they are, or be replaced only when somebody says so.
 pub(crate) async fn read(cluster: &Cluster, object: &ObjectRef) -> Result<Value, KubeError> {
+    let found = read_for_restart(cluster, object).await?;
+    let shown = || object.to_string();
+    if let Some(described) = found.pointer("/spec/workloadRef/name").and_then(Value::as_str) {
+        let why = format!(
+            "its pods are made by the template of another workload, {described}, that its \
+             workloadRef names; use `rollout` or `kill`"
+        );
+        return Err(KubeError::NothingReplaced { object: shown(), why });
+    }
+    match argo_rollout::waits_for_promotion(&found) {
+        Some(why) => Err(KubeError::WaitsForPromotion { object: shown(), why }),
+        None => Ok(found),
+    }
+}
+
+/// Reads a workload whose pods are to be replaced as they are.
+pub(crate) async fn read_for_restart(
+    cluster: &Cluster,
+    object: &ObjectRef,
+) -> Result<Value, KubeError> {
     let found = object.read(cluster).await?;
     let bare = (object.kind == ObjectKind::ReplicaSet)
         .then(|| "a ReplicaSet replaces none; use `kill`".to_owned());
@@ -88,7 +110,9 @@ pub(super) fn at_most(found: &Value) -> Option<u64> {
 
 fn why_nothing(found: &Value) -> Option<String> {
     if found.pointer("/spec/paused") == Some(&Value::Bool(true)) {
-        return Some("it is paused; `kubectl rollout resume` ends that".to_owned());
+        return Some(
+            "it is paused; `kubectl rollout resume`, or `spec.paused`, ends that".to_owned(),
+        );
     }
     if found.pointer("/spec/updateStrategy/type").is_some_and(|kind| kind == "OnDelete") {
         return Some("its update strategy is OnDelete; use `kill`".to_owned());

@@ -1,4 +1,4 @@
-//! Rolling a Deployment back to its previous revision, as `kubectl rollout undo` does.
+//! Rolling a Deployment or a Rollout back to its previous revision, as `kubectl rollout undo` does.
 
 use brunt_faults::TargetError;
 use k8s_openapi::api::apps::v1::ReplicaSet;
@@ -10,6 +10,7 @@ use super::recovery::recover_change;
 use super::replacement;
 use crate::changes::change::Change;
 use crate::changes::changer::Changer;
+use crate::client::argo_labels::VERSION_LABEL;
 use crate::client::call::call_api;
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
@@ -19,8 +20,11 @@ use crate::observe::workload::Workload;
 
 const SLOT: &str = "version";
 
-/// The annotation of a ReplicaSet that says which revision of its Deployment it is.
-const REVISION: &str = "deployment.kubernetes.io/revision";
+/// The annotations of a ReplicaSet that say which revision of its workload it is.
+const REVISIONS: [&str; 2] = ["deployment.kubernetes.io/revision", "rollout.argoproj.io/revision"];
+
+/// The labels of pods that their controllers add to the template.
+const VERSION_LABELS: [&str; 2] = ["pod-template-hash", VERSION_LABEL];
 
 pub(super) async fn inject(changer: &Changer, workload: &Workload) -> Result<(), TargetError> {
     replacement::read(changer.cluster(), &workload.object).await?;
@@ -50,8 +54,9 @@ pub(crate) async fn version_before(
     let sets = cluster.api::<ReplicaSet>();
     let params = ListParams::default().labels(&selector(&workload.selector));
     let all = call_api("list the versions", sets.list(&params)).await?;
-    let revision =
-        |set: &ReplicaSet| -> Option<u64> { set.annotations().get(REVISION)?.parse().ok() };
+    let revision = |set: &ReplicaSet| -> Option<u64> {
+        REVISIONS.iter().find_map(|key| set.annotations().get(*key))?.parse().ok()
+    };
     // A canary's may have the same labels, and its template is no version of this Deployment.
     let is_its =
         |set: &ReplicaSet| Owner::of(&set.metadata).is_some_and(|owner| owner.is(&workload.object));
@@ -67,7 +72,7 @@ fn template(set: ReplicaSet) -> Value {
     let template = set.spec.unwrap_or_default().template;
     let mut template = serde_json::to_value(template).unwrap_or_default();
     if let Some(labels) = template.pointer_mut("/metadata/labels").and_then(Value::as_object_mut) {
-        labels.remove("pod-template-hash");
+        VERSION_LABELS.iter().for_each(|label| drop(labels.remove(*label)));
     }
     template
 }

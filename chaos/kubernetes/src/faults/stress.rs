@@ -1,111 +1,119 @@
-//! Using up processor and memory of containers from within, by a program that ends when its input
-//! does: no stress outlives the controller.
+//! Using up processor and memory of containers, by a program that ends when its input does: no
+//! stress outlives the controller. It runs in the container, or where its image holds no shell, in
+//! an ephemeral container beside it.
 
-use std::collections::BTreeMap;
+mod command;
+mod limits;
+mod load;
+mod processes;
 
 use brunt_faults::TargetError;
-use kube::api::AttachedProcess;
-use tokio::sync::Mutex;
+use k8s_openapi::api::core::v1::Pod;
 
+use self::limits::MemoryLimit;
+pub(crate) use self::load::StressLoad;
+pub(crate) use self::processes::StressProcesses;
+use self::processes::{StressConnection, StressProcess};
+use super::context::FaultContext;
 use super::not_run::not_run;
 use crate::changes::changer::Changer;
+use crate::client::call::call_api;
+use crate::client::ephemeral::{EphemeralProgram, EphemeralUser};
 use crate::client::exec::first_line;
-use crate::observe::watcher::Observer;
+use crate::client::program_error::ProgramError;
+use crate::observe::workload::Workload;
 
-/// The stress that is in force, by service.
-#[derive(Default)]
-pub(crate) struct StressProcesses(Mutex<BTreeMap<String, Vec<StressProcess>>>);
-
-/// A program that uses up what a container may. It ends with the connection to it, which ends when
-/// this is dropped.
-struct StressProcess {
-    process: AttachedProcess,
-    pod: String,
-    /// The program and its arguments, for the log.
-    command: String,
-}
-
-impl Drop for StressProcess {
-    fn drop(&mut self) {
-        self.process.abort();
-    }
-}
-
-impl StressProcesses {
-    /// Starts the program in each replica, and waits until it says that it is at work.
-    pub(super) async fn inject(
-        &self,
-        changer: &Changer,
-        observer: &Observer,
-        (service, container): (&str, Option<&str>),
-        replicas: &[u32],
-        command: &[String],
-    ) -> Result<u64, TargetError> {
-        let command: Vec<&str> = command.iter().map(String::as_str).collect();
-        let mut processes = Vec::new();
-        for replica in replicas {
-            let pod = observer.pod(service, *replica)?;
-            changer.note(format!("Pod {} on {}: {}", pod.name, pod.node, command.join(" ")));
-            if changer.is_dry_run() {
-                continue;
-            }
-            match start(changer, (&pod.name, container), &command).await {
-                Ok(process) => processes.push(process),
-                Err(error) => {
-                    end(changer, processes);
-                    return Err(error);
-                }
+/// Starts the program in each replica, and waits until it says that it is at work.
+pub(super) async fn inject(
+    with: FaultContext<'_>,
+    (service, workload): (&str, &Workload),
+    replicas: &[u32],
+    load: StressLoad,
+) -> Result<u64, TargetError> {
+    let FaultContext { changer, observer, services, stress, .. } = with;
+    let command = command::in_container(services.runs_brunt(service)?, load);
+    let mut processes = Vec::new();
+    for replica in replicas {
+        let pod = observer.pod(service, *replica)?;
+        changer.note(format!("Pod {} on {}: {}", pod.name, pod.node, command.join(" ")));
+        if changer.is_dry_run() {
+            continue;
+        }
+        match start(with, workload, &pod.name, &command, load).await {
+            Ok(process) => processes.push(process),
+            Err(error) => {
+                processes::end(changer, processes);
+                return Err(error);
             }
         }
-        self.0.lock().await.entry(service.to_owned()).or_default().extend(processes);
-        Ok(replicas.len() as u64)
     }
-
-    /// Ends the stress of a service.
-    pub(super) async fn recover(&self, changer: &Changer, service: &str) {
-        end(changer, self.0.lock().await.remove(service).unwrap_or_default());
-    }
+    stress.add(service, processes).await;
+    Ok(replicas.len() as u64)
 }
 
 async fn start(
-    changer: &Changer,
-    (pod, container): (&str, Option<&str>),
-    command: &[&str],
+    with: FaultContext<'_>,
+    workload: &Workload,
+    pod: &str,
+    command: &[String],
+    load: StressLoad,
 ) -> Result<StressProcess, TargetError> {
+    let changer = with.changer;
     changer.check_lease()?;
-    let process = changer.writer().exec((pod, container), command).await?;
-    let (pod, command) = (pod.to_owned(), command.join(" "));
-    let mut started = StressProcess { process, pod, command };
-    match first_line(&mut started.process).await {
-        Ok(_) => Ok(started),
-        Err(error) => {
-            let failed = not_run(&started.pod, error);
-            end(changer, vec![started]);
-            Err(failed)
+    let container = workload.container();
+    let words: Vec<&str> = command.iter().map(String::as_str).collect();
+    let name = container.map(|one| one.name.as_str());
+    let process = changer.writer().exec((pod, name), &words).await?;
+    let connection = StressConnection::Inside(process);
+    let started = StressProcess::new(connection, pod, &words, MemoryLimit::of(container));
+    match at_work(changer, started).await {
+        Ok(started) => Ok(started),
+        Err(error) if error.is_not_in_image() => beside(with, workload, pod, load, error).await,
+        Err(error) => Err(not_run(pod, error)),
+    }
+}
+
+/// Waits until it says that it is at work; else why it does not.
+async fn at_work(
+    changer: &Changer,
+    mut started: StressProcess,
+) -> Result<StressProcess, ProgramError> {
+    match first_line(started.process()).await {
+        Ok(()) => Ok(started.at_work()),
+        Err(said) => {
+            let why = started.not_begun(changer.cluster(), said).await;
+            processes::end(changer, vec![started]);
+            Err(why)
         }
     }
 }
 
-fn end(changer: &Changer, processes: Vec<StressProcess>) {
-    for process in processes {
-        changer.writer().exec_ended(&process.pod, &process.command);
-    }
-}
-
-/// The program: brunt itself where the image holds it, a shell's script otherwise. `cpu` is a
-/// number of processors, `memory` is in MiB.
-pub(super) fn command(runs_brunt: bool, cpu: u32, memory: u32) -> Vec<String> {
-    if runs_brunt {
-        let (cpu, memory) = (cpu.to_string(), memory.to_string());
-        let words = ["brunt", "stress", "--cpu", &cpu, "--memory", &memory];
-        return words.map(str::to_owned).to_vec();
-    }
-    // Busy loops, and memory in a variable of the shell's own: nothing else can be relied on in
-    // other people's images. `cat` waits for the end of the input.
-    let script = format!(
-        "trap 'kill $(jobs -p) 2>/dev/null' EXIT; \
-         i=0; while [ $i -lt {cpu} ]; do (while :; do :; done) & i=$((i+1)); done; \
-         x=$(head -c {memory}m /dev/zero | tr '\\0' x); echo stressed; cat >/dev/null"
-    );
-    vec!["sh".to_owned(), "-c".to_owned(), script]
+/// The same from an ephemeral container, if an image of brunt is known and what limits the
+/// container limits its pod as well.
+async fn beside(
+    with: FaultContext<'_>,
+    workload: &Workload,
+    pod: &str,
+    load: StressLoad,
+    error: ProgramError,
+) -> Result<StressProcess, TargetError> {
+    let FaultContext { changer, image, .. } = with;
+    let Some((image, container)) = image.zip(workload.container()) else {
+        return Err(not_run(pod, ProgramError::NotInImage(error.to_string())));
+    };
+    // The pod's own: a limit range may have given its containers limits that no template has.
+    let pods = changer.cluster().api::<Pod>();
+    let found = call_api(&format!("read pod {pod}"), pods.get(pod)).await?;
+    let bounds = limits::beside(&found.spec.unwrap_or_default(), &container.name, load)
+        .map_err(TargetError::platform)?;
+    tracing::warn!(pod, container = container.name, %bounds, "stress from beside a container");
+    changer.note(format!("Pod {pod}: from an ephemeral container; {bounds}"));
+    let left = changer.lease().expires.duration_since(jiff::Timestamp::now()).as_secs().max(0);
+    let args = command::of_brunt(load, &["--attached", "--at-most", &left.to_string()]);
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let (target, user) = (Some(container.name.as_str()), EphemeralUser::Own);
+    let program = EphemeralProgram { pod, target, image, args: &args, user };
+    let connection = StressConnection::Beside(program.attach(changer.writer()).await?);
+    let started = StressProcess::new(connection, pod, &args, bounds.memory_limit());
+    at_work(changer, started).await.map_err(|error| not_run(pod, error))
 }

@@ -7,6 +7,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use kube::ResourceExt;
 use thiserror::Error;
 
+use crate::client::argo_labels::VERSION_LABEL;
 use crate::client::labels::RUN;
 
 /// The Service that leads to a workload's pods.
@@ -69,8 +70,10 @@ pub(crate) fn choose(
     }
 }
 
+/// A version that Argo has added to a selector is left out: it is in no template.
 fn leads_to(selector: &BTreeMap<String, String>, labels: &BTreeMap<String, String>) -> bool {
-    selector.iter().all(|(key, value)| labels.get(key) == Some(value))
+    let mut asked = selector.iter().filter(|(key, _)| *key != VERSION_LABEL);
+    asked.all(|(key, value)| labels.get(key) == Some(value))
 }
 
 /// A Service, if it leads to pods with these labels.

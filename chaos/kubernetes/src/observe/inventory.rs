@@ -29,12 +29,13 @@ pub(super) async fn list(cluster: &Cluster) -> Result<Inventory, KubeError> {
     )?;
     let labels: Vec<_> = found.iter().map(|(_, workload)| workload.labels.clone()).collect();
     for (index, (_, workload)) in found.iter_mut().enumerate() {
+        workload.namespace.clone_from(&cluster.namespace);
         let others = labels.iter().enumerate().filter(|(other, _)| *other != index);
         let others: Vec<_> = others.map(|(_, labels)| labels).collect();
         let label = |key: &str| workload.labels.get(key).map(String::as_str);
         let by_labels = ["app.kubernetes.io/name", "app"].into_iter().filter_map(label);
-        let names: Vec<&str> =
-            std::iter::once(workload.object.name.as_str()).chain(by_labels).collect();
+        let own = [workload.main_service.as_deref(), Some(workload.object.name.as_str())];
+        let names: Vec<&str> = own.into_iter().flatten().chain(by_labels).collect();
         let (labels, pod) = (&workload.labels, &workload.pod);
         let fronts = front::choose(&services.items, &names, labels, pod, &others);
         (workload.front, workload.unclear_fronts) = (fronts.front, fronts.unclear);

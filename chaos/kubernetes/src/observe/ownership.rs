@@ -13,8 +13,8 @@ use kube::ResourceExt;
 
 use crate::client::object::ObjectRef;
 
-/// The API group whose controllers own replicas.
-const APPS: &str = "apps/";
+/// The API groups whose controllers own replicas: Kubernetes' own, and Argo's Rollouts.
+const GROUPS: [&str; 2] = ["apps/", "argoproj.io/"];
 
 const REPLICA_SET: &str = "ReplicaSet";
 
@@ -30,8 +30,9 @@ impl Owner {
     /// other one of its kind has its name.
     pub(crate) fn of(meta: &ObjectMeta) -> Option<Self> {
         let all = meta.owner_references.iter().flatten();
+        let owns_replicas = |version: &str| GROUPS.iter().any(|group| version.starts_with(group));
         let mut controllers =
-            all.filter(|one| one.controller == Some(true) && one.api_version.starts_with(APPS));
+            all.filter(|one| one.controller == Some(true) && owns_replicas(&one.api_version));
         let one = controllers.next()?;
         Some(Self { kind: one.kind.clone(), name: one.name.clone() })
     }
@@ -109,6 +110,16 @@ mod tests {
         known.note(&serde_json::from_value(set).unwrap());
         assert!(is(&known.of(&pod), ObjectKind::Deployment, "shop"));
         assert!(!is(&known.of(&pod), ObjectKind::StatefulSet, "shop"), "another kind");
+    }
+
+    #[test]
+    fn a_pod_of_a_rollouts_replica_set_is_the_rollouts() {
+        let mut known = Ownership::default();
+        let set = meta(&json!([owner("argoproj.io/v1alpha1", "Rollout", "shop", true)]));
+        known.note(&serde_json::from_value(set).unwrap());
+        let pod = pod(&json!([owner("apps/v1", "ReplicaSet", "x", true)]));
+        assert!(is(&known.of(&pod), ObjectKind::Rollout, "shop"));
+        assert!(!is(&known.of(&pod), ObjectKind::Deployment, "shop"));
     }
 
     #[test]

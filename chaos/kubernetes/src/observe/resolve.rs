@@ -2,6 +2,8 @@
 //!
 //! A target is exact or an error: what is hit must be what is meant.
 
+use std::collections::BTreeMap;
+
 use brunt_scenarios::plan::{self, ServiceOnKubernetes, WorkloadKind};
 use indexmap::IndexMap;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -36,12 +38,37 @@ pub(crate) async fn find_each(
     cluster: &Cluster,
     system: &plan::System,
 ) -> Result<Vec<(String, Result<Workload, UnclearTarget>)>, KubeError> {
-    let there = inventory::list(cluster).await?;
-    let wanted = system.services.iter().filter(|(_, service)| service.is_ours());
-    let find = |(name, service): (&String, &plan::Service)| {
-        (name.clone(), find_one(name, &service.on_kubernetes, &there, &cluster.namespace))
+    let wanted: Vec<(&String, &ServiceOnKubernetes)> = system
+        .services
+        .iter()
+        .filter(|(_, service)| service.is_ours())
+        .map(|(name, service)| (name, &service.on_kubernetes))
+        .collect();
+    let mut there = BTreeMap::new();
+    for namespace in namespaces(cluster, system) {
+        let within = cluster.within(&namespace);
+        if namespace != cluster.namespace {
+            within.must_exist().await?;
+        }
+        there.insert(namespace, inventory::list(&within).await?);
+    }
+    let find = |(name, named): (&String, &ServiceOnKubernetes)| {
+        let namespace = named.namespace.as_ref().unwrap_or(&cluster.namespace);
+        (name.clone(), find_one(name, named, &there[namespace], namespace))
     };
-    Ok(wanted.map(find).collect())
+    Ok(wanted.into_iter().map(find).collect())
+}
+
+/// The namespaces of a system: that of the run first, then those that its services name.
+pub(crate) fn namespaces(cluster: &Cluster, system: &plan::System) -> Vec<String> {
+    let named = system.services.values().filter_map(|one| one.on_kubernetes.namespace.as_ref());
+    let mut all = vec![cluster.namespace.clone()];
+    for namespace in named {
+        if !all.contains(namespace) {
+            all.push(namespace.clone());
+        }
+    }
+    all
 }
 
 fn find_one(
@@ -117,16 +144,18 @@ fn is_of(wanted: Option<WorkloadKind>, kind: ObjectKind) -> bool {
         Some(WorkloadKind::StatefulSet) => kind == ObjectKind::StatefulSet,
         Some(WorkloadKind::DaemonSet) => kind == ObjectKind::DaemonSet,
         Some(WorkloadKind::ReplicaSet) => kind == ObjectKind::ReplicaSet,
+        Some(WorkloadKind::Rollout) => kind == ObjectKind::Rollout,
     }
 }
 
 fn kinds(wanted: Option<WorkloadKind>) -> &'static str {
     match wanted {
-        None => "Deployment, StatefulSet, DaemonSet or ReplicaSet",
+        None => "Deployment, StatefulSet, DaemonSet, ReplicaSet or Rollout",
         Some(WorkloadKind::Deployment) => "Deployment",
         Some(WorkloadKind::StatefulSet) => "StatefulSet",
         Some(WorkloadKind::DaemonSet) => "DaemonSet",
         Some(WorkloadKind::ReplicaSet) => "ReplicaSet",
+        Some(WorkloadKind::Rollout) => "Rollout",
     }
 }
 

@@ -7,10 +7,11 @@ use brunt_scenarios::bounds;
 use brunt_scenarios::plan::{Program, System};
 use indexmap::IndexMap;
 
-use super::resolve;
 use super::workload::Workload;
+use super::{own_image, resolve};
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
+use crate::client::object::ObjectKind;
 use crate::client::port_forward::{ForwardTarget, ServiceRoute, route};
 
 /// The bound for a workload of which the plan knows nothing.
@@ -22,7 +23,10 @@ pub(crate) struct ClusterServices {
     /// By service; a service that the system file only names by its URL has none.
     pub(crate) workloads: IndexMap<String, Workload>,
     routes: IndexMap<String, ServiceRoute>,
-    pub(crate) namespace: String,
+    /// That of the run first, then those that services name.
+    namespaces: Vec<String>,
+    /// The image that this process itself runs in, if it is in a pod.
+    own_image: Option<String>,
 }
 
 impl ClusterServices {
@@ -39,21 +43,24 @@ impl ClusterServices {
                 labels: workload.selector.clone(),
                 port: workload.port(),
             };
-            routes.insert(service.clone(), route(cluster, address, any).await?);
+            let there = cluster.within(&workload.namespace);
+            routes.insert(service.clone(), route(&there, address, any).await?);
         }
-        let namespace = cluster.namespace.clone();
-        Ok(Self { plan: system.clone(), workloads, routes, namespace })
+        let namespaces = resolve::namespaces(cluster, system);
+        let own_image = own_image::find(cluster).await;
+        Ok(Self { plan: system.clone(), workloads, routes, namespaces, own_image })
     }
 
     /// The same with workloads that were found already, and without a route to any: nothing
     /// is connected to.
-    pub(crate) fn unrouted(
+    pub(crate) async fn unrouted(
         cluster: &Cluster,
         system: &System,
         workloads: IndexMap<String, Workload>,
     ) -> Self {
-        let (plan, namespace) = (system.clone(), cluster.namespace.clone());
-        Self { plan, workloads, routes: IndexMap::new(), namespace }
+        let (plan, namespaces) = (system.clone(), resolve::namespaces(cluster, system));
+        let own_image = own_image::find(cluster).await;
+        Self { plan, workloads, routes: IndexMap::new(), namespaces, own_image }
     }
 
     /// The workload that faults of a service are injected into.
@@ -64,10 +71,25 @@ impl ClusterServices {
         })
     }
 
+    /// The namespaces of the system: that of the run first, then those that services name.
+    pub(crate) fn namespaces(&self) -> Vec<String> {
+        self.namespaces.clone()
+    }
+
+    /// Whether that is the run's own namespace.
+    pub(crate) fn is_home(&self, namespace: &str) -> bool {
+        self.namespaces.first().is_some_and(|home| home == namespace)
+    }
+
+    /// Whether a workload is of this kind.
+    pub(crate) fn has_kind(&self, kind: ObjectKind) -> bool {
+        self.workloads.values().any(|one| one.object.kind == kind)
+    }
+
     /// Where a service answers this machine, without a slash at the end.
     pub(crate) fn url(&self, service: &str) -> Option<String> {
         match &self.plan.services.get(service)?.program {
-            Program::Running { url } => Some(url.trim_end_matches('/').to_owned()),
+            Program::Running { url } => Some(url.to_string()),
             Program::Command { .. } | Program::Deployed => {
                 self.routes.get(service).map(ServiceRoute::url)
             }
@@ -79,7 +101,7 @@ impl ClusterServices {
         match self.workloads.get(service) {
             Some(workload) => {
                 let front = workload.front.as_ref()?;
-                Some(format!("http://{}.{}.svc:{}", front.name, self.namespace, front.port))
+                Some(format!("http://{}.{}.svc:{}", front.name, workload.namespace, front.port))
             }
             None => self.url(service),
         }
@@ -90,18 +112,19 @@ impl ClusterServices {
         self.routes.values().all(ServiceRoute::is_direct)
     }
 
-    /// How long a rollout of a service may take: old replicas go by the manifest's grace period, new
-    /// ones come by the plan's probes.
+    /// How long a rollout of a service may take: old replicas go by the manifest's grace period,
+    /// new ones come by the plan's probes.
     pub(crate) fn rolls_out_within(&self, service: &str, workload: &Workload) -> Duration {
         self.plan.services.get(service).map_or(UNPLANNED, |plan| {
             bounds::rolls_out(plan) + workload.grace() * plan.replicas.max(1)
         })
     }
 
-    /// An image of brunt: the one that was named, or the system's own if it is brunt's.
+    /// An image of brunt: the one that was named, the one that this process runs in, or the
+    /// system's own if it is brunt's.
     pub(crate) fn image<'a>(&'a self, named: Option<&'a str>) -> Option<&'a str> {
         let containers = self.workloads.values().flat_map(|workload| &workload.pod.containers);
-        named.or_else(|| {
+        named.or(self.own_image.as_deref()).or_else(|| {
             containers.filter_map(|one| one.image.as_deref()).find(|image| is_brunt(image))
         })
     }

@@ -1,5 +1,5 @@
-//! What is known of the system at this moment. Pure: updates of objects are folded into it
-//! (`updates`), and everything else asks it.
+//! What is known of the services in one namespace at this moment. Pure: updates of objects are
+//! folded into it (`updates`), and everything else asks it.
 
 mod updates;
 
@@ -54,9 +54,9 @@ impl ServiceState {
     }
 }
 
-/// All that is known of the services and their pods.
+/// All that is known of the services in a namespace and their pods.
 #[derive(Debug, Default)]
-pub(crate) struct SystemState {
+pub(crate) struct NamespaceState {
     services: IndexMap<String, ServiceState>,
     pods: BTreeMap<String, PodState>,
     ownership: Ownership,
@@ -67,13 +67,16 @@ pub(crate) struct SystemState {
     addresses: BTreeMap<String, SliceAddresses>,
 }
 
-impl SystemState {
-    pub(crate) fn of(workloads: &IndexMap<String, Workload>) -> Self {
-        let services = workloads.iter().map(|(name, workload)| {
-            let fronts = workload.front.iter().map(|front| front.name.clone()).collect();
-            (name.clone(), ServiceState::new(workload.object.clone(), fronts))
-        });
-        Self { services: services.collect(), ..Self::default() }
+impl NamespaceState {
+    /// Knows a service from now on.
+    pub(super) fn add_service(&mut self, service: &str, workload: &Workload) {
+        let fronts = workload.front.iter().map(|front| front.name.clone()).collect();
+        let state = ServiceState::new(workload.object.clone(), fronts);
+        self.services.insert(service.to_owned(), state);
+    }
+
+    pub(super) fn has_service(&self, service: &str) -> bool {
+        self.services.contains_key(service)
     }
 
     /// A service's pods that run and are not being deleted, by their numbers.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use brunt_scenarios::plan;
-use k8s_openapi::api::core::v1::{Container, PodSpec};
+use k8s_openapi::api::core::v1::{Container, PodSpec, PodTemplateSpec};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::autoscaler::Hpa;
@@ -16,10 +16,12 @@ use crate::client::unclear_target::UnclearTarget;
 /// Kubernetes' default termination grace period, in seconds.
 const GRACE: i64 = 30;
 
-/// A Deployment or StatefulSet, and the Service in front of it.
+/// A workload, and the Service in front of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Workload {
     pub(crate) object: ObjectRef,
+    /// The namespace that all of it is in.
+    pub(crate) namespace: String,
     pub(crate) selector: BTreeMap<String, String>,
     pub(crate) replicas: u32,
     pub(crate) rollout: plan::Rollout,
@@ -31,6 +33,8 @@ pub(crate) struct Workload {
     /// The labels of its pod template; a Service or a budget may select by more
     /// than `selector` has.
     pub(crate) labels: BTreeMap<String, String>,
+    /// The Service that its own strategy names as the one by which it is called.
+    pub(super) main_service: Option<String>,
     pub(crate) front: Option<FrontService>,
     /// The Services of which it is not clear whether the workload is called by them.
     pub(crate) unclear_fronts: Vec<String>,
@@ -39,6 +43,34 @@ pub(crate) struct Workload {
 }
 
 impl Workload {
+    /// One that makes its pods by this template; where it is, and what stands beside it, is not
+    /// known yet.
+    pub(super) fn of_template(
+        object: ObjectRef,
+        selector: BTreeMap<String, String>,
+        replicas: u32,
+        rollout: plan::Rollout,
+        template: PodTemplateSpec,
+    ) -> Option<Self> {
+        let meta = template.metadata.unwrap_or_default();
+        Some(Self {
+            object,
+            namespace: String::new(),
+            selector,
+            replicas,
+            rollout,
+            pod: template.spec?,
+            annotations: meta.annotations.unwrap_or_default(),
+            named: plan::ServiceOnKubernetes::default(),
+            labels: meta.labels.unwrap_or_default(),
+            main_service: None,
+            front: None,
+            unclear_fronts: vec![],
+            scaler: None,
+            budget: None,
+        })
+    }
+
     /// How many replicas there are without load: the least that its autoscaler keeps, or
     /// its own number.
     pub(crate) fn replicas_at_rest(&self) -> u32 {

@@ -1,14 +1,12 @@
 //! Workloads of each kind, read into what is common to all of them.
 
-use std::collections::BTreeMap;
-
 use brunt_scenarios::plan::{self, StrategyKind};
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
-use k8s_openapi::api::core::v1::PodTemplateSpec;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use kube::api::ListParams;
 
+use super::argo_rollout;
+use super::replica_share::{Rounding, share};
 use super::workload::Workload;
 use crate::client::call::call_api;
 use crate::client::connect::Cluster;
@@ -20,17 +18,20 @@ use crate::client::write::Namespaced;
 pub(super) async fn list(cluster: &Cluster) -> Result<Vec<(ObjectMeta, Workload)>, KubeError> {
     let every = ListParams::default();
     let (deployments, sets) = (cluster.api::<Deployment>(), cluster.api::<StatefulSet>());
-    let (deployments, sets, daemons, bare) = tokio::try_join!(
+    let (deployments, sets, daemons, bare, rollouts) = tokio::try_join!(
         call_api("list deployments", deployments.list(&every)),
         call_api("list statefulsets", sets.list(&every)),
         if_allowed::<DaemonSet>(cluster, "list daemonsets"),
         if_allowed::<ReplicaSet>(cluster, "list replicasets"),
+        argo_rollout::list(cluster),
     )?;
+    let of_rollout = |one| argo_rollout::of_rollout(one, &deployments.items);
+    let rollouts: Vec<_> = rollouts.iter().filter_map(of_rollout).collect();
     let deployments = deployments.into_iter().filter_map(of_deployment);
     let sets = sets.into_iter().filter_map(of_set);
     let daemons = daemons.into_iter().filter_map(of_daemon_set);
     let bare = bare.into_iter().filter_map(of_replica_set);
-    Ok(deployments.chain(sets).chain(daemons).chain(bare).collect())
+    Ok(deployments.chain(sets).chain(daemons).chain(bare).chain(rollouts).collect())
 }
 
 /// Objects of a kind that few systems have: the right to see them is not needed for the others.
@@ -58,7 +59,8 @@ pub(super) fn of_deployment(one: Deployment) -> Option<(ObjectMeta, Workload)> {
     };
     let selector = spec.selector.match_labels.unwrap_or_default();
     let object = ObjectRef::new(ObjectKind::Deployment, one.metadata.name.as_deref()?);
-    workload(one.metadata, object, selector, replicas, rollout, spec.template)
+    let found = Workload::of_template(object, selector, replicas, rollout, spec.template)?;
+    Some((one.metadata, found))
 }
 
 fn of_set(one: StatefulSet) -> Option<(ObjectMeta, Workload)> {
@@ -69,7 +71,8 @@ fn of_set(one: StatefulSet) -> Option<(ObjectMeta, Workload)> {
         plan::Rollout { kind: StrategyKind::RollingUpdate, max_surge: 0, max_unavailable: 1 };
     let selector = spec.selector.match_labels.unwrap_or_default();
     let object = ObjectRef::new(ObjectKind::StatefulSet, one.metadata.name.as_deref()?);
-    workload(one.metadata, object, selector, replicas, rollout, spec.template)
+    let found = Workload::of_template(object, selector, replicas, rollout, spec.template)?;
+    Some((one.metadata, found))
 }
 
 /// One pod on each node that it selects.
@@ -89,7 +92,8 @@ fn of_daemon_set(one: DaemonSet) -> Option<(ObjectMeta, Workload)> {
     };
     let selector = spec.selector.match_labels.unwrap_or_default();
     let object = ObjectRef::new(ObjectKind::DaemonSet, one.metadata.name.as_deref()?);
-    workload(one.metadata, object, selector, replicas, rollout, spec.template)
+    let found = Workload::of_template(object, selector, replicas, rollout, spec.template)?;
+    Some((one.metadata, found))
 }
 
 /// One that nobody controls; the others are versions of a Deployment.
@@ -105,70 +109,6 @@ fn of_replica_set(one: ReplicaSet) -> Option<(ObjectMeta, Workload)> {
         plan::Rollout { kind: StrategyKind::RollingUpdate, max_surge: 0, max_unavailable: 0 };
     let selector = spec.selector.match_labels.unwrap_or_default();
     let object = ObjectRef::new(ObjectKind::ReplicaSet, one.metadata.name.as_deref()?);
-    workload(one.metadata, object, selector, replicas, rollout, spec.template?)
-}
-
-fn workload(
-    meta: ObjectMeta,
-    object: ObjectRef,
-    selector: BTreeMap<String, String>,
-    replicas: u32,
-    rollout: plan::Rollout,
-    template: PodTemplateSpec,
-) -> Option<(ObjectMeta, Workload)> {
-    let of_pod = template.metadata.unwrap_or_default();
-    let (labels, annotations) =
-        (of_pod.labels.unwrap_or_default(), of_pod.annotations.unwrap_or_default());
-    let pod = template.spec?;
-    // What stands beside it is found when all workloads are known.
-    let (front, unclear_fronts, scaler, budget) = (None, vec![], None, None);
-    let named = plan::ServiceOnKubernetes::default();
-    let workload = Workload {
-        object,
-        annotations,
-        named,
-        selector,
-        replicas,
-        rollout,
-        pod,
-        labels,
-        front,
-        unclear_fronts,
-        scaler,
-        budget,
-    };
-    Some((meta, workload))
-}
-
-#[derive(Clone, Copy)]
-enum Rounding {
-    Up,
-    Down,
-}
-
-/// A number, or a percentage of the replicas; 25 % unless given.
-fn share(value: Option<&IntOrString>, replicas: u32, rounding: Rounding) -> u32 {
-    let percent = match value {
-        Some(IntOrString::Int(number)) => return u32::try_from(*number).unwrap_or_default(),
-        Some(IntOrString::String(text)) => text.trim_end_matches('%').parse().unwrap_or(25),
-        None => 25,
-    };
-    match rounding {
-        Rounding::Up => (replicas * percent).div_ceil(100),
-        Rounding::Down => replicas * percent / 100,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn surge_is_rounded_up_and_max_unavailable_down() {
-        let percent = IntOrString::String("25%".to_owned());
-        assert_eq!(share(Some(&percent), 3, Rounding::Up), 1);
-        assert_eq!(share(Some(&percent), 3, Rounding::Down), 0);
-        assert_eq!(share(None, 8, Rounding::Down), 2);
-        assert_eq!(share(Some(&IntOrString::Int(3)), 8, Rounding::Up), 3);
-    }
+    let found = Workload::of_template(object, selector, replicas, rollout, spec.template?)?;
+    Some((one.metadata, found))
 }

@@ -4,6 +4,7 @@ use brunt_scenarios::timeline::EventKind;
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
 use k8s_openapi::api::core::v1::PodTemplateSpec;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use kube::api::DynamicObject;
 use serde_json::Value;
 
 /// What matters of a workload's spec and status.
@@ -14,6 +15,8 @@ pub(crate) struct WorkloadProgress {
     template: Value,
     generation: i64,
     settled: bool,
+    /// It is in the middle of an update that waits, perhaps for somebody to promote it.
+    waits: bool,
     rolling: bool,
 }
 
@@ -54,6 +57,21 @@ impl WorkloadProgress {
         Self::new(&one.metadata, wanted, status.observed_generation, settled)
     }
 
+    /// A Rollout of Argo, which says itself how far it has come, and writes the generation that it
+    /// has seen as a text.
+    pub(crate) fn of_rollout(one: &DynamicObject) -> Self {
+        let (spec, status) = (&one.data["spec"], &one.data["status"]);
+        let number = |value: &Value| value.as_i64().and_then(|value| i32::try_from(value).ok());
+        let wanted = number(&spec["replicas"]).unwrap_or(1);
+        let observed = status["observedGeneration"].as_str().and_then(|text| text.parse().ok());
+        let is_enough = number(&status["availableReplicas"]).unwrap_or(0) >= wanted;
+        let settled = is_enough && status["phase"] == "Healthy";
+        let mut progress = Self::new(&one.metadata, wanted, observed, settled);
+        progress.waits = observed >= one.metadata.generation && status["phase"] == "Paused";
+        progress.template = spec["template"].clone();
+        progress
+    }
+
     /// `settled`: whether its status, if it is that of the newest generation, says so.
     fn new(metadata: &ObjectMeta, wanted: i32, observed: Option<i64>, settled: bool) -> Self {
         Self {
@@ -61,6 +79,7 @@ impl WorkloadProgress {
             template: Value::Null,
             generation: metadata.generation.unwrap_or_default(),
             settled: observed >= metadata.generation && settled,
+            waits: false,
             rolling: false,
         }
     }
@@ -71,9 +90,9 @@ impl WorkloadProgress {
     }
 
     /// Whether all is done that the spec asks for, which was seen in this generation or
-    /// a later one.
+    /// a later one. An update that waits counts where it is not the run's own (generation 0).
     pub(crate) fn is_settled(&self, generation: i64) -> bool {
-        self.settled && self.generation >= generation
+        (self.settled || self.waits && generation == 0) && self.generation >= generation
     }
 
     /// How many replicas there should be.

@@ -24,8 +24,8 @@ pub struct ClusterRunOptions {
     /// Whether nodes may be changed too. They belong to the whole cluster, and the watchdog needs
     /// rights on them.
     pub changes_nodes: bool,
-    /// An image of brunt for edge proxies and load workers; `None` takes the system's own, if
-    /// that is brunt's.
+    /// An image of brunt for edge proxies, load workers and ephemeral containers; `None` takes
+    /// this process's own in a pod, else the system's own, if that is brunt's.
     pub image: Option<String>,
     /// The calls between services that the run breaks or counts, as caller and callee. Each callee
     /// gets an edge proxy.
@@ -42,7 +42,8 @@ pub struct ClusterRunOptions {
 /// What reverts a run whose process is killed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Watchdog {
-    /// A Job from this image; `None` takes the system's own, if that is brunt's.
+    /// A Job from this image; `None` takes this process's own in a pod, else the system's own, if
+    /// that is brunt's.
     Job(Option<String>),
     /// Nothing but `brunt revert`, by hand.
     None,

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::changes::change::Change;
 use crate::changes::changer::Changer;
+use crate::client::argo_labels::VERSION_LABEL;
 use crate::client::error::KubeError;
 use crate::client::object::{ObjectKind, ObjectRef};
 use crate::faults::pod_template::{POD, environment};
@@ -28,6 +29,7 @@ pub(super) async fn prepare(
     let mut rollouts = BTreeMap::new();
     for (name, workload) in &services.workloads {
         let Some(service) = services.plan.services.get(name) else { continue };
+        let changer = &changer.within(&workload.namespace);
         let around = without_autoscaler(workload, service)
             .into_iter()
             .chain(without_budget(workload, service));
@@ -103,6 +105,7 @@ fn differences(
 fn on_one_node(object: &Value, workload: &Workload) -> Vec<(String, Option<Value>)> {
     let version = match workload.object.kind {
         ObjectKind::StatefulSet | ObjectKind::DaemonSet => "controller-revision-hash",
+        ObjectKind::Rollout => VERSION_LABEL,
         _ => "pod-template-hash",
     };
     let with_each_other = json!({"requiredDuringSchedulingIgnoredDuringExecution": [{

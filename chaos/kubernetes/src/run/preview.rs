@@ -25,7 +25,7 @@ const AT_ONCE: usize = 8;
 /// What a run would meet on a cluster.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Preview {
-    /// The namespace that was looked at.
+    /// The run's own namespace. Services in others say so.
     pub namespace: String,
     /// What each service is there, a sentence each.
     pub services: Vec<String>,
@@ -61,7 +61,7 @@ pub async fn preview(
         }
         Err(error) => return Err(error),
     }
-    let services = ClusterServices::unrouted(&cluster, system, workloads);
+    let services = ClusterServices::unrouted(&cluster, system, workloads).await;
     preview.look_at_services(&cluster, &services, options).await?;
     preview.look_at_faults(&cluster, &services, options).await?;
     preview.look_at_edges(&cluster, &services, options).await;
@@ -78,7 +78,8 @@ impl Preview {
         options: &ClusterRunOptions,
     ) -> Result<(), KubeError> {
         for (service, workload) in &services.workloads {
-            self.services.push(described(service, workload));
+            self.services.push(described(service, workload, &cluster.namespace));
+            let cluster = &cluster.within(&workload.namespace);
             let found = workload.object.read(cluster).await?;
             let ready = found.pointer("/status/readyReplicas").and_then(Value::as_u64).unwrap_or(0);
             let wanted = u64::from(workload.replicas_at_rest());
@@ -172,9 +173,14 @@ impl Preview {
         load_is_inside: bool,
     ) -> Result<(), KubeError> {
         let needed = rights::needed(services, options, load_is_inside);
-        let asked = needed.into_iter().map(|(right, why)| async move {
-            let allowed = access_review::may(cluster, right).await?;
-            let place = if right.of_cluster { " of the cluster" } else { "" };
+        let asked = needed.into_iter().map(|((namespace, right), why)| async move {
+            let there = cluster.within(namespace.as_ref().unwrap_or(&cluster.namespace));
+            let allowed = access_review::may(&there, right).await?;
+            let place = match namespace {
+                _ if right.of_cluster => " of the cluster".to_owned(),
+                Some(namespace) => format!(" in namespace {namespace}"),
+                None => String::new(),
+            };
             Ok::<_, KubeError>(
                 (!allowed).then(|| format!("this account may not {right}{place}, {why}")),
             )
@@ -187,8 +193,11 @@ impl Preview {
 }
 
 /// What a service is on the cluster, in words.
-fn described(service: &str, workload: &Workload) -> String {
+fn described(service: &str, workload: &Workload, namespace: &str) -> String {
     let mut text = format!("{service}: {}, ", workload.object);
+    if workload.namespace != namespace {
+        text += &format!("in namespace {}, ", workload.namespace);
+    }
     let at_rest = workload.replicas_at_rest();
     text += &match &workload.scaler {
         Some(scaler) => format!("{at_rest} or more replicas ({})", scaler.object),

@@ -33,7 +33,7 @@ pub(super) async fn wait_until_ready(
         wanted,
         seconds: within.as_secs(),
         describe: workload.object.to_string().to_lowercase().replace(' ', "/"),
-        namespace: services.namespace.clone(),
+        namespace: workload.namespace.clone(),
     })
 }
 
@@ -70,12 +70,11 @@ pub(super) async fn autoscaler_records(
 ) -> Vec<ScalerRecord> {
     let mut records = Vec::new();
     for service in names {
-        let workload = services.workloads.get(service);
-        let Some(scaler) = workload.and_then(|workload| workload.scaler.as_ref()) else {
-            continue;
-        };
+        let Some(workload) = services.workloads.get(service) else { continue };
+        let Some(scaler) = &workload.scaler else { continue };
         // That it cannot be asked is trouble as well: without it the check would pass on nothing.
-        let found = autoscaler::trouble(cluster, &scaler.object).await;
+        let there = cluster.within(&workload.namespace);
+        let found = autoscaler::trouble(&there, &scaler.object).await;
         let trouble = found.unwrap_or_else(|error| Some(error.to_string()));
         records.push(ScalerRecord { service: service.clone(), trouble });
     }

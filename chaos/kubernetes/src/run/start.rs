@@ -13,10 +13,11 @@ use crate::changes::record::RunLease;
 use crate::changes::watchdog::{self, WatchdogScope};
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
-use crate::client::object::ChangeMode;
+use crate::client::object::{ChangeMode, ObjectKind};
 use crate::edge_proxy::proxies::EdgeProxies;
 use crate::faults::beforehand;
 use crate::faults::stress::StressProcesses;
+use crate::observe::namespace_watch;
 use crate::observe::services::ClusterServices;
 use crate::observe::watcher::Observer;
 
@@ -38,8 +39,8 @@ impl ClusterRun {
         let services = ClusterServices::find(&cluster, system).await?;
         let (sender, observed) = mpsc::unbounded_channel();
         // Before the watchdog: it takes seconds to start, in which the watches list.
-        let observer = Observer::new(&services.workloads, sender);
-        let watches = observer.follow(&cluster);
+        let observer = Observer::new(&services, sender);
+        let watches = namespace_watch::follow(&observer, &cluster);
         if tokio::time::timeout(LIST_TIMEOUT, observer.complete()).await.is_err() {
             let gaps = observer.gaps();
             let why = gaps.first().map_or("no answer".to_owned(), |gap| gap.what.clone());
@@ -93,7 +94,9 @@ async fn create_watchdog(
             .to_owned(),
         or_else: ", or accept that by --no-watchdog",
     })?;
-    let scope = if options.changes_nodes { WatchdogScope::Nodes } else { WatchdogScope::Namespace };
-    watchdog::create(changer, image, scope).await?;
+    let rollouts = services.has_kind(ObjectKind::Rollout);
+    let others = services.namespaces().split_off(1);
+    let scope = WatchdogScope { nodes: options.changes_nodes, others, rollouts };
+    watchdog::create(changer, image, &scope).await?;
     Ok(true)
 }

@@ -12,10 +12,12 @@ use brunt_scenarios::plan::{
 };
 
 use super::ClusterRun;
+use crate::changes::changer::Changer;
 use crate::faults::{
     cordon, dispatch, drain, get, kill, nodes, outage, replacement, rollout, scale, select_replicas,
 };
 use crate::observe::pod_state::PodState;
+use crate::observe::workload::Workload;
 
 /// How long a pod may take to be gone after its grace.
 const DELETE_TIMEOUT: Duration = Duration::from_secs(30);
@@ -33,7 +35,14 @@ impl ClusterRun {
         let workload = self.services.workload(service)?;
         let within = self.services.rolls_out_within(service, workload);
         let one = (service, workload);
-        replacement::until_begun(self.changer.cluster(), &self.observer, one, before, within).await
+        let cluster = self.changer.cluster().within(&workload.namespace);
+        replacement::until_begun(&cluster, &self.observer, one, before, within).await
+    }
+
+    /// A service's workload, and what makes changes in its namespace.
+    fn changed(&self, service: &str) -> Result<(&Workload, Changer), TargetError> {
+        let workload = self.services.workload(service)?;
+        Ok((workload, self.changer.within(&workload.namespace)))
     }
 }
 
@@ -47,8 +56,8 @@ impl FaultTarget for ClusterRun {
     }
 
     async fn census(&self, service: &str) -> Result<Census, TargetError> {
-        let workload = self.services.workload(service)?;
-        let wanted = scale::wanted(&self.changer, workload).await?;
+        let (workload, changer) = self.changed(service)?;
+        let wanted = scale::wanted(&changer, workload).await?;
         let state = self.observer.state();
         let replica =
             |pod: &PodState| Replica { number: pod.number, ready: state.gets_requests(pod) };
@@ -65,7 +74,8 @@ impl FaultTarget for ClusterRun {
         // A replica that has gone meanwhile need not be killed.
         let pod = |replica: &u32| self.observer.pod(service, *replica).ok();
         let pods: Vec<PodState> = replicas.iter().filter_map(pod).collect();
-        Ok(kill::inject(&self.changer, &pods, grace).await?)
+        let (_, changer) = self.changed(service)?;
+        Ok(kill::inject(&changer, &pods, grace).await?)
     }
 
     async fn stop(&self, service: &str, grace: Option<Duration>) -> Result<u64, TargetError> {
@@ -77,10 +87,11 @@ impl FaultTarget for ClusterRun {
             ending,
             |kind| matches!(kind, FaultKind::Stop { service: of, .. } if of == service),
         );
+        let changer = changer.within(&workload.namespace);
         scale::inject(&changer, workload, 0).await?;
         if let Some(grace) = grace {
             // The workload deletes them with their own grace; a second deletion can shorten it.
-            kill::inject(&self.changer, &pods, grace).await?;
+            kill::inject(&changer, &pods, grace).await?;
         }
         Ok(pods.len() as u64)
     }
@@ -101,7 +112,8 @@ impl FaultTarget for ClusterRun {
     }
 
     async fn start(&self, service: &str) -> Result<(), TargetError> {
-        scale::recover(&self.changer, self.services.workload(service)?).await
+        let (workload, changer) = self.changed(service)?;
+        scale::recover(&changer, workload).await
     }
 
     async fn scale(&self, service: &str, replicas: u32) -> Result<(), TargetError> {
@@ -111,20 +123,21 @@ impl FaultTarget for ClusterRun {
             self.services.rolls_out_within(service, workload),
             |kind| matches!(kind, FaultKind::Scale { service: of, .. } if of == service),
         );
+        let changer = changer.within(&workload.namespace);
         let before = self.pod_numbers(service);
         if !scale::scale(&changer, workload, replicas).await? {
             return Ok(());
         }
         let begun = self.until_begun(service, &before).await;
         if begun.is_err() {
-            scale::recover(&self.changer, workload).await?;
+            scale::recover(&changer, workload).await?;
         }
         begun
     }
 
     async fn rollout(&self, service: &str) -> Result<u64, TargetError> {
-        let (workload, before) = (self.services.workload(service)?, self.pod_numbers(service));
-        let replaced = rollout::inject(&self.changer, workload, before.len() as u64).await?;
+        let ((workload, changer), before) = (self.changed(service)?, self.pod_numbers(service));
+        let replaced = rollout::inject(&changer, workload, before.len() as u64).await?;
         self.until_begun(service, &before).await?;
         Ok(replaced)
     }
@@ -148,8 +161,8 @@ impl FaultTarget for ClusterRun {
     }
 
     async fn get(&self, service: &str, replica: u32, path: &str) -> Result<u16, TargetError> {
-        let workload = self.services.workload(service)?;
-        get::get(&self.changer, &self.observer, workload, (service, replica), path).await
+        let (workload, changer) = self.changed(service)?;
+        get::get(&changer, &self.observer, workload, (service, replica), path).await
     }
 
     async fn inject_edge_fault(
@@ -187,13 +200,15 @@ impl PlatformTarget for ClusterRun {
         replicas: &[u32],
     ) -> Result<u64, TargetError> {
         let is = FaultKind::Platform { service: service.to_owned(), fault: fault.clone() };
+        let workload = self.services.workload(service)?;
+        let namespace = &workload.namespace;
         if !replaces_pods(fault) {
-            let changer = self.changer_for(|kind| *kind == is);
+            let changer = self.changer_for(|kind| *kind == is).within(namespace);
             return dispatch::inject(self.fault_context(&changer), service, fault, replicas).await;
         }
         // It counts from when the first pod has been replaced.
-        let within = self.services.rolls_out_within(service, self.services.workload(service)?);
-        let changer = self.changer_for_delayed(within, |kind| *kind == is);
+        let within = self.services.rolls_out_within(service, workload);
+        let changer = self.changer_for_delayed(within, |kind| *kind == is).within(namespace);
         let before = self.pod_numbers(service);
         let hits = dispatch::inject(self.fault_context(&changer), service, fault, replicas).await?;
         if let Err(error) = self.until_begun(service, &before).await {
@@ -204,7 +219,8 @@ impl PlatformTarget for ClusterRun {
     }
 
     async fn recover(&self, service: &str, fault: &PlatformFault) -> Result<(), TargetError> {
-        dispatch::recover(self.fault_context(&self.changer), service, fault).await
+        let (_, changer) = self.changed(service)?;
+        dispatch::recover(self.fault_context(&changer), service, fault).await
     }
 }
 
@@ -237,13 +253,14 @@ impl NodeTarget for ClusterRun {
             NodeFault::Cordon => Ok(NodeEffect { hits: closed, kept: None }),
             NodeFault::Drain => {
                 let within = self.length_of(is);
-                let drained = drain::inject(&self.changer, &self.observer, replicas, within).await;
+                let with = self.fault_context(&self.changer);
+                let drained = drain::inject(with, replicas, within).await;
                 if drained.is_err() {
                     cordon::recover(&self.changer, names).await?;
                 }
                 drained
             }
-            NodeFault::Outage => outage::inject(&self.changer, &self.observer, replicas).await,
+            NodeFault::Outage => outage::inject(self.fault_context(&self.changer), replicas).await,
         }
     }
 

@@ -26,24 +26,41 @@ impl ClusterRun {
         let which = RunSelector::Run(self.changer.lease().run.clone());
         let until = Instant::now() + RETRY_FOR;
         loop {
-            let reverted = revert_as(self.changer.cluster(), &which, RevertedBy::OwnRun).await;
-            drift.extend(reverted.drift);
-            if reverted.failed.is_empty() {
+            let (more, failed) = self.revert_all(&which).await;
+            drift.extend(more);
+            if failed.is_empty() {
                 return drift;
             }
             if Instant::now() > until {
-                let failed = reverted.failed.into_iter().chain([self.what_to_do()]);
+                let failed = failed.into_iter().chain([self.what_to_do()]);
                 return drift.into_iter().chain(failed).collect();
             }
-            tracing::debug!(failed = ?reverted.failed, "reverting is tried again");
+            tracing::debug!(?failed, "reverting is tried again");
             tokio::time::sleep(RETRY_AFTER).await;
         }
     }
 
+    /// Reverts the run in each of its namespaces; in its own one last, which has the watchdog.
+    /// Returns what has drifted, and what has failed.
+    async fn revert_all(&self, which: &RunSelector) -> (Vec<String>, Vec<String>) {
+        let mut drift = Vec::new();
+        for namespace in self.services.namespaces().iter().rev() {
+            let there = self.changer.cluster().within(namespace);
+            let reverted = revert_as(&there, which, RevertedBy::OwnRun).await;
+            drift.extend(reverted.drift);
+            if !reverted.failed.is_empty() {
+                return (drift, reverted.failed);
+            }
+        }
+        (drift, vec![])
+    }
+
     fn what_to_do(&self) -> String {
         let RunLease { run, expires } = self.changer.lease();
-        let namespace = &self.changer.cluster().namespace;
-        let by_hand = format!("`brunt revert --namespace {namespace} --run {run}` restores it");
+        let all = self.services.namespaces();
+        let named: Vec<String> =
+            all.iter().rev().map(|name| format!("--namespace {name}")).collect();
+        let by_hand = format!("`brunt revert {} --run {run}` restores it", named.join(" "));
         if !self.has_watchdog {
             return by_hand;
         }

@@ -23,7 +23,8 @@ const DEADLINE_MARGIN: i64 = 60;
 pub struct LoadJob {
     /// How many workers there are; at least 1.
     pub workers: u32,
-    /// The image of brunt that they run; `None` takes the system's own, if that is brunt's.
+    /// The image of brunt that they run; `None` takes this process's own in a pod, else the
+    /// system's own, if that is brunt's.
     pub image: Option<String>,
     /// The task file of `brunt work`, the same for all. Each worker knows its index.
     pub task: String,

@@ -38,7 +38,7 @@ pub struct Ended {
 }
 
 /// The program: the one that BRUNT_TEST_BINARY names, or the one that was built beside this test.
-fn program() -> PathBuf {
+pub fn program() -> PathBuf {
     std::env::var_os("BRUNT_TEST_BINARY").map_or_else(beside, PathBuf::from)
 }
 

@@ -106,7 +106,7 @@ async fn what_others_take_back_during_a_fault_is_reported_with_their_name() {
     })
     .await;
     let told = scaled.recover(&system).await.unwrap_err();
-    assert!(told.is_taken_back(), "{told:?}");
+    assert!(told.has_ended_early(), "{told:?}");
     assert!(with_causes(&told).contains("kube-controller-manager"), "{told}");
     assert_eq!(system.teardown().await, [""; 0]);
     assert_eq!(shop.snapshot().await, before);

@@ -122,6 +122,7 @@ impl Checker<'_> {
         let text = |text: &Option<Located<String>>| text.as_ref().map(|text| text.value.clone());
         let given = &given.value;
         ServiceOnKubernetes {
+            namespace: text(&given.namespace),
             kind: given.kind,
             name: text(&given.name),
             selector: given.selector.clone(),

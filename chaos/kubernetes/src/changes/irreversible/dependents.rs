@@ -7,15 +7,17 @@ use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use k8s_openapi::api::batch::v1::{CronJob, Job};
 use k8s_openapi::api::core::v1::{ConfigMap, PersistentVolumeClaim, Secret, Service};
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
-use kube::ResourceExt;
-use kube::api::ListParams;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
+use kube::api::{DynamicObject, ListParams};
+use kube::core::{ApiResource, GroupVersionKind};
+use kube::{Api, ResourceExt};
 use serde_json::Value;
 
 use crate::client::call::call_api;
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
 use crate::client::irreversible_error::IrreversibleError;
-use crate::client::object::ObjectRef;
+use crate::client::object::{ObjectKind, ObjectRef};
 use crate::client::write::Namespaced;
 
 /// Looks for objects that name a workload as their owner, other than those that its controller
@@ -43,12 +45,41 @@ pub(crate) async fn none_of(
         of_kind::<Job>(cluster, uid).boxed(),
         of_kind::<CronJob>(cluster, uid).boxed(),
     ];
-    let names = try_join_all(kinds).await?.concat();
+    let mut names = try_join_all(kinds).await?.concat();
+    if object.kind == ObjectKind::Rollout {
+        for (kind, plural) in OF_ARGO {
+            names.extend(of_argo(cluster, uid, kind, plural).await?);
+        }
+    }
     if names.is_empty() {
         return Ok(());
     }
     let (object, dependents) = (object.to_string(), names.join(", "));
     Err(IrreversibleError::Dependents { object, dependents }.into())
+}
+
+/// Kinds of Argo that a Rollout owns, by kind and plural.
+const OF_ARGO: [(&str, &str); 2] = [("AnalysisRun", "analysisruns"), ("Experiment", "experiments")];
+
+async fn of_argo(
+    cluster: &Cluster,
+    uid: &str,
+    kind: &str,
+    plural: &str,
+) -> Result<Vec<String>, KubeError> {
+    let gvk = GroupVersionKind::gvk("argoproj.io", "v1alpha1", kind);
+    let resource = ApiResource::from_gvk_with_plural(&gvk, plural);
+    let client = cluster.client.clone();
+    let api: Api<DynamicObject> = Api::namespaced_with(client, &cluster.namespace, &resource);
+    let params = ListParams::default();
+    let all = match call_api(&format!("list {plural}"), api.list_metadata(&params)).await {
+        Err(KubeError::Forbidden { .. }) => return Ok(vec![]),
+        Err(error) if error.is_not_found() => return Ok(vec![]),
+        all => all?,
+    };
+    let is_its = |owners: &[OwnerReference]| owners.iter().any(|owner| owner.uid == uid);
+    let its = all.iter().filter(|one| is_its(one.owner_references()));
+    Ok(its.map(|one| format!("{kind} {}", one.name_any())).collect())
 }
 
 /// Kind and name of each object of a kind that this uid owns.

@@ -7,11 +7,11 @@ use k8s_openapi::api::discovery::v1::EndpointSlice;
 use super::*;
 use crate::client::object::ObjectKind;
 
-fn state() -> SystemState {
+fn state() -> NamespaceState {
     let workload = ObjectRef::new(ObjectKind::Deployment, "shop");
     let fronts = BTreeSet::from(["shop".to_owned()]);
     let services = IndexMap::from([("shop".to_owned(), ServiceState::new(workload, fronts))]);
-    let mut state = SystemState { services, ..SystemState::default() };
+    let mut state = NamespaceState { services, ..NamespaceState::default() };
     state.replica_set(&replica_set("shop-1", "shop"));
     state
 }

@@ -8,14 +8,14 @@ use k8s_openapi::api::core::v1::{Event, Pod};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use kube::ResourceExt;
 
-use super::{ReadyBySlice, ServiceEvent, ServiceState, SystemState};
+use super::{NamespaceState, ReadyBySlice, ServiceEvent, ServiceState};
 use crate::client::object::ObjectKind;
 use crate::observe::endpoint_slice::SliceAddresses;
 use crate::observe::ownership::{Owner, PodOwner};
 use crate::observe::pod_state::{PodState, updated};
 use crate::observe::workload_progress::WorkloadProgress;
 
-impl SystemState {
+impl NamespaceState {
     pub(crate) fn pod(&mut self, pod: &Pod) -> Vec<ServiceEvent> {
         let name = pod.name_any();
         let owner = self.owner_of(pod, &name);

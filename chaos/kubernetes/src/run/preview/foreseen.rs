@@ -37,7 +37,9 @@ pub(super) async fn of_fault(
             workload(service).and_then(autoscaler_decides).into_iter().collect()
         }
         FaultKind::Platform { service, fault } => match workload(service) {
-            Some(workload) => of_platform(cluster, workload, fault).await?,
+            Some(workload) => {
+                of_platform(&cluster.within(&workload.namespace), workload, fault).await?
+            }
             None => vec![],
         },
         FaultKind::Nodes { which, fault } => of_nodes(cluster, services, which, *fault).await?,
@@ -128,7 +130,8 @@ async fn of_nodes(
     }
     if fault == NodeFault::Drain {
         for workload in services.workloads.values() {
-            foreseen.extend(blocked(cluster, workload).await?);
+            let there = cluster.within(&workload.namespace);
+            foreseen.extend(blocked(&there, workload).await?);
         }
     }
     Ok(foreseen)

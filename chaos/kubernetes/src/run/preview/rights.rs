@@ -11,29 +11,42 @@ use crate::client::object::ObjectKind;
 use crate::observe::services::ClusterServices;
 
 const APPS: &str = "apps";
+const ARGO: &str = "argoproj.io";
 const BATCH: &str = "batch";
 const RBAC: &str = "rbac.authorization.k8s.io";
 
 /// What every run watches.
-const WATCHED: [(&str, &str); 6] = [
+const WATCHED: [(&str, &str); 7] = [
     ("", "pods"),
     ("", "services"),
     ("", "events"),
     (APPS, "deployments"),
     (APPS, "statefulsets"),
     (APPS, "replicasets"),
+    ("discovery.k8s.io", "endpointslices"),
 ];
+
+/// A namespace, if it is not the run's own, and a right in it or on the whole cluster.
+type RightThere = (Option<String>, Right);
 
 /// Each right that the run needs, with the first thing that it is needed for.
 pub(super) fn needed(
     services: &ClusterServices,
     options: &ClusterRunOptions,
     load_is_inside: bool,
-) -> BTreeMap<Right, String> {
-    let mut rights = Rights(BTreeMap::new());
-    for (group, resource) in WATCHED.into_iter().chain([("discovery.k8s.io", "endpointslices")]) {
-        rights.add_all(&["list", "watch"], group, resource, "to see what happens");
+) -> BTreeMap<RightThere, String> {
+    let mut rights = Rights { services, namespace: None, all: BTreeMap::new() };
+    let namespaces = services.namespaces();
+    rights.watch();
+    for other in namespaces.iter().skip(1) {
+        rights.namespace = Some(other.clone());
+        rights.watch();
+        if matches!(options.watchdog, Watchdog::Job(_)) {
+            rights.add("create", RBAC, "roles", "for the watchdog's rights there");
+            rights.add("create", RBAC, "rolebindings", "for the watchdog's rights there");
+        }
     }
+    rights.namespace = None;
     if matches!(options.watchdog, Watchdog::Job(_)) {
         rights.add_all(&["create", "list", "patch", "delete"], BATCH, "jobs", "for the watchdog");
         if options.changes_nodes {
@@ -42,9 +55,11 @@ pub(super) fn needed(
             rights.of_cluster("create", RBAC, "clusterrolebindings", binding);
         }
     }
-    if !options.edges.is_empty() {
+    for (_, callee) in &options.edges {
+        rights.go_to(callee);
         rights.between_services();
     }
+    rights.namespace = None;
     if load_is_inside {
         let why = "for load from inside";
         rights.add_all(&["create", "patch", "delete"], BATCH, "jobs", why);
@@ -54,21 +69,42 @@ pub(super) fn needed(
     }
     for (name, service) in &services.plan.services {
         if !service.altered.is_empty() {
-            rights.patch_workload(services, name, &format!("to set variables of {name}"));
+            rights.patch_workload(name, &format!("to set variables of {name}"));
         }
     }
     for fault in &options.faults {
-        rights.fault(services, &fault.kind);
+        rights.fault(&fault.kind);
     }
-    rights.0
+    rights.all
 }
 
-struct Rights(BTreeMap<Right, String>);
+struct Rights<'a> {
+    services: &'a ClusterServices,
+    /// Where the next rights are needed; `None` for the run's own namespace.
+    namespace: Option<String>,
+    all: BTreeMap<RightThere, String>,
+}
 
-impl Rights {
+impl Rights<'_> {
+    /// The next rights are needed in the namespace of this service.
+    fn go_to(&mut self, service: &str) {
+        let of = self.services.workloads.get(service).map(|one| one.namespace.clone());
+        self.namespace = of.filter(|of| !self.services.is_home(of));
+    }
+
+    fn watch(&mut self) {
+        let why = "to see what happens";
+        for (group, resource) in WATCHED {
+            self.add_all(&["list", "watch"], group, resource, why);
+        }
+        if self.services.has_kind(ObjectKind::Rollout) {
+            self.add_all(&["list", "watch"], ARGO, "rollouts", why);
+        }
+    }
+
     fn add(&mut self, verb: &'static str, group: &'static str, resource: &'static str, why: &str) {
-        let right = Right::namespaced(verb, group, resource);
-        self.0.entry(right).or_insert_with(|| why.to_owned());
+        let right = (self.namespace.clone(), Right::namespaced(verb, group, resource));
+        self.all.entry(right).or_insert_with(|| why.to_owned());
     }
 
     fn of_cluster(
@@ -78,8 +114,8 @@ impl Rights {
         resource: &'static str,
         why: &str,
     ) {
-        let right = Right::of_cluster(verb, group, resource);
-        self.0.entry(right).or_insert_with(|| why.to_owned());
+        let right = (None, Right::of_cluster(verb, group, resource));
+        self.all.entry(right).or_insert_with(|| why.to_owned());
     }
 
     fn add_all(
@@ -100,44 +136,46 @@ impl Rights {
         self.add("create", "", "pods/portforward", why);
     }
 
-    fn patch_workload(&mut self, services: &ClusterServices, service: &str, why: &str) {
-        if let Some(resource) = resource(services, service) {
-            self.add("patch", APPS, resource, why);
+    fn patch_workload(&mut self, service: &str, why: &str) {
+        self.go_to(service);
+        if let Some((group, resource)) = resource(self.services, service) {
+            self.add("patch", group, resource, why);
         }
     }
 
-    fn fault(&mut self, services: &ClusterServices, kind: &FaultKind) {
+    fn fault(&mut self, kind: &FaultKind) {
         let why = &format!("for `{kind}`");
         match kind {
-            FaultKind::Kill { .. } => self.add("delete", "", "pods", why),
+            FaultKind::Kill { services, .. } => {
+                for service in services {
+                    self.go_to(service);
+                    self.add("delete", "", "pods", why);
+                }
+            }
             FaultKind::Stop { service, .. }
             | FaultKind::Scale { service, .. }
-            | FaultKind::Rollout { service } => self.patch_workload(services, service, why),
-            FaultKind::MakeZombie { .. } => self.add("create", "", "pods/portforward", why),
-            FaultKind::Platform { service, fault } => {
-                self.platform(services, service, fault, why);
+            | FaultKind::Rollout { service } => self.patch_workload(service, why),
+            FaultKind::MakeZombie { service, .. } => {
+                self.go_to(service);
+                self.add("create", "", "pods/portforward", why);
             }
+            FaultKind::Platform { service, fault } => self.platform(service, fault, why),
             FaultKind::Nodes { fault, .. } => self.nodes(*fault, why),
             // Edges are in the options, and freezing is not possible at all.
             FaultKind::Edge { .. } | FaultKind::Pause { .. } => {}
         }
     }
 
-    fn platform(
-        &mut self,
-        services: &ClusterServices,
-        service: &str,
-        fault: &PlatformFault,
-        why: &str,
-    ) {
+    fn platform(&mut self, service: &str, fault: &PlatformFault, why: &str) {
+        self.go_to(service);
         match fault {
             PlatformFault::Evict(_) => self.add("create", "", "pods/eviction", why),
             PlatformFault::KillContainer(_) | PlatformFault::Stress { .. } => {
                 self.add("create", "", "pods/exec", why);
             }
             PlatformFault::Remove => {
-                if let Some(resource) = resource(services, service) {
-                    self.add_all(&["create", "patch", "delete"], APPS, resource, why);
+                if let Some((group, resource)) = resource(self.services, service) {
+                    self.add_all(&["create", "patch", "delete"], group, resource, why);
                 }
                 self.add_all(&["create", "patch", "delete"], "", "configmaps", why);
             }
@@ -149,7 +187,7 @@ impl Rights {
             }
             PlatformFault::RollBack
             | PlatformFault::SetEnv { .. }
-            | PlatformFault::Probe { .. } => self.patch_workload(services, service, why),
+            | PlatformFault::Probe { .. } => self.patch_workload(service, why),
         }
     }
 
@@ -157,20 +195,25 @@ impl Rights {
         self.of_cluster("get", "", "nodes", why);
         self.of_cluster("list", "", "nodes", why);
         self.of_cluster("patch", "", "nodes", why);
-        match fault {
-            NodeFault::Cordon => {}
-            NodeFault::Drain => self.add("create", "", "pods/eviction", why),
-            NodeFault::Outage => self.add("delete", "", "pods", why),
+        let (verb, resource) = match fault {
+            NodeFault::Cordon => return,
+            NodeFault::Drain => ("create", "pods/eviction"),
+            NodeFault::Outage => ("delete", "pods"),
+        };
+        for service in self.services.workloads.keys() {
+            self.go_to(service);
+            self.add(verb, "", resource, why);
         }
     }
 }
 
-/// The plural of a service's workload.
-fn resource(services: &ClusterServices, service: &str) -> Option<&'static str> {
-    match services.workloads.get(service)?.object.kind {
-        ObjectKind::StatefulSet => Some("statefulsets"),
-        ObjectKind::DaemonSet => Some("daemonsets"),
-        ObjectKind::ReplicaSet => Some("replicasets"),
-        _ => Some("deployments"),
-    }
+/// The API group and the plural of a service's workload.
+fn resource(services: &ClusterServices, service: &str) -> Option<(&'static str, &'static str)> {
+    Some(match services.workloads.get(service)?.object.kind {
+        ObjectKind::StatefulSet => (APPS, "statefulsets"),
+        ObjectKind::DaemonSet => (APPS, "daemonsets"),
+        ObjectKind::ReplicaSet => (APPS, "replicasets"),
+        ObjectKind::Rollout => (ARGO, "rollouts"),
+        _ => (APPS, "deployments"),
+    })
 }
