@@ -28,6 +28,11 @@ impl EdgeCounters {
         self.faulted.fetch_add(1, Relaxed);
     }
 
+    /// For a request that is handed over once, and cannot come back.
+    pub(crate) fn reached(&self) {
+        self.reached.fetch_add(1, Relaxed);
+    }
+
     pub(crate) fn totals(&self) -> EdgeTotals {
         EdgeTotals {
             requests: self.requests.load(Relaxed),

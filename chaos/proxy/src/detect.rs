@@ -26,6 +26,8 @@ const UNDECIDED: Duration = Duration::from_secs(1);
 pub(crate) enum DetectedConnection {
     Http1(PeekedStream),
     /// With a connection to the callee, if there is one already.
+    Http2(PeekedStream, Option<CalleeConnection>),
+    /// With a connection to the callee, if there is one already.
     Bytes(PeekedStream, Option<CalleeConnection>),
 }
 
@@ -45,6 +47,7 @@ pub(crate) async fn detect(
     loop {
         match spoken(caller.seen()) {
             Some(WireProtocol::Http1) => return Some(DetectedConnection::Http1(caller)),
+            Some(WireProtocol::Http2) => return Some(DetectedConnection::Http2(caller, callee)),
             Some(WireProtocol::Bytes) => return Some(DetectedConnection::Bytes(caller, callee)),
             None => {}
         }

@@ -6,10 +6,12 @@ mod active_fault;
 mod bytes;
 mod chance;
 mod connection;
+mod open_stream;
 mod reply;
 mod request;
 
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use brunt_scenarios::plan::{EdgeDirection, EdgeFault, Pick};
@@ -29,6 +31,8 @@ pub(crate) struct ActiveFaults {
     table: Mutex<FaultTable>,
     /// Changes whenever a fault begins or ends.
     changes: watch::Sender<()>,
+    /// How often that has happened.
+    generation: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -55,7 +59,7 @@ impl ActiveFaults {
         };
         let only = picked(fault, endpoints, seed);
         table.active.push(ActiveFault { id, fault, only, limit, hits: 0 });
-        self.changes.send_replace(());
+        self.announce();
         id
     }
 
@@ -67,7 +71,7 @@ impl ActiveFaults {
         if let Some(limit) = &ended.limit {
             limit.lift();
         }
-        self.changes.send_replace(());
+        self.announce();
         Some(ended)
     }
 
@@ -121,7 +125,7 @@ impl ActiveFaults {
     /// What a reply of this endpoint meets. It meets the faults that are in force when it comes,
     /// whichever were when its request went out.
     pub(crate) fn on_reply(&self, from: &EndpointAddress) -> ReplyAction {
-        reply::action(&mut self.table().active, from)
+        reply::action(&mut self.table().active, from, true)
     }
 
     /// The limit of a request or a reply that nothing else has stopped: of several, the lowest.
@@ -135,6 +139,11 @@ impl ActiveFaults {
             _ => None,
         });
         limits.min_by_key(|limit| limit.bytes_per_second())
+    }
+
+    fn announce(&self) {
+        self.generation.fetch_add(1, Ordering::Release);
+        self.changes.send_replace(());
     }
 
     fn table(&self) -> MutexGuard<'_, FaultTable> {

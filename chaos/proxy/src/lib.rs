@@ -1,4 +1,4 @@
-//! A proxy for HTTP/1.1 and bytes between a caller and a callee, or in front of a service.
+//! A proxy for HTTP/1.1, HTTP/2 and bytes between a caller and a callee, or in front of a service.
 //!
 //! It does what a Kubernetes Service does: it sends each request to one of the endpoints that are
 //! ready, and refuses connections while there is none. It adds nothing to requests and replies, and
@@ -6,9 +6,10 @@
 //! the caller's connection is reset.
 //!
 //! Faults are injected and recovered while it runs, and hit connections that are open already.
-//! Requests are counted. A connection that does not speak HTTP/1 (HTTP/2, TLS, databases, …), or
-//! that has changed to another protocol (WebSocket), is passed on byte by byte, and met by the
-//! faults of connections and bytes: `cut`, `refuse`, `halfOpen`, `latency` and `bandwidth`.
+//! Requests are counted. A connection of HTTP/2 with prior knowledge is passed on frame by frame,
+//! and each stream is a request. One that speaks neither (TLS, databases, …), or that has changed
+//! to another protocol (WebSocket), is passed on byte by byte, and met by the faults of
+//! connections and bytes: `cut`, `refuse`, `halfOpen`, `latency` and `bandwidth`.
 //!
 //! A [`Proxy`] is one edge. An [`EdgeProxy`] is in a callee's place before all of its callers; a
 //! controller tells it over a [`ControlServer`]'s port who they are, where the callee is, and which
@@ -33,6 +34,7 @@ mod fault_wire;
 mod faults;
 mod forward;
 mod headers;
+mod http2;
 mod limited_body;
 mod listener;
 mod peeked_stream;

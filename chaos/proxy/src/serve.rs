@@ -25,6 +25,7 @@ use crate::edge::Edge;
 use crate::endpoints::EndpointAddress;
 use crate::faults::{ReplyAction, RequestAction};
 use crate::forward::{ForwardError, copy, forward};
+use crate::http2;
 use crate::limited_body::LimitedBody;
 use crate::peeked_stream::PeekedStream;
 use crate::read_ahead::read_ahead;
@@ -52,21 +53,35 @@ pub(crate) async fn serve(
     let _ = stream.set_nodelay(true);
     match detect(&route, stream, &mut closing).await {
         Some(DetectedConnection::Http1(caller)) => serve_http(route, caller, closing).await,
-        Some(DetectedConnection::Bytes(caller, callee)) => pass_on(&route, caller, callee).await,
+        Some(DetectedConnection::Http2(caller, callee)) => {
+            if let Some((caller, callee)) = connected(&route, caller, callee).await {
+                http2::relay(&route, caller, callee, closing).await;
+            }
+        }
+        Some(DetectedConnection::Bytes(caller, callee)) => {
+            if let Some((caller, callee)) = connected(&route, caller, callee).await {
+                tunnel(&route, caller, callee).await;
+            }
+        }
         None => {}
     }
 }
 
-async fn pass_on(route: &ConnectionRoute, caller: PeekedStream, callee: Option<CalleeConnection>) {
+/// Connects to the callee, unless that is done. Without one, the caller's connection is reset, as
+/// that of a request without a reply is.
+async fn connected(
+    route: &ConnectionRoute,
+    caller: PeekedStream,
+    callee: Option<CalleeConnection>,
+) -> Option<(PeekedStream, CalleeConnection)> {
     let callee = match callee {
         Some(callee) => Some(callee),
         None => connect(route).await.ok().flatten(),
     };
-    match callee {
-        Some(callee) => tunnel(route, caller, callee).await,
-        // As a request without a reply is.
-        None => caller.reset_on_close(),
+    if callee.is_none() {
+        caller.reset_on_close();
     }
+    Some((caller, callee?))
 }
 
 async fn serve_http(

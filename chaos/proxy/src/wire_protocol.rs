@@ -1,7 +1,9 @@
 //! What a connection speaks, by the bytes that its caller has sent first. Pure.
 
+use crate::http2::PREFACE;
+
 /// What HTTP/2's preface begins with, and no method of HTTP/1.1 does.
-const PREFACE: &[u8] = b"PRI * HTTP/2";
+const PREFACE_LINE: &[u8] = b"PRI * HTTP/2";
 
 /// The longest method that counts as one of HTTP: the longest registered one has 17 letters.
 const LONGEST_METHOD: usize = 20;
@@ -14,7 +16,9 @@ const LONGEST_LINE: usize = 16 * 1024;
 pub(crate) enum WireProtocol {
     /// HTTP/1.0 or HTTP/1.1: its requests are seen one by one.
     Http1,
-    /// Anything else, and HTTP/2: it is passed on byte by byte.
+    /// HTTP/2 with prior knowledge: its streams are seen.
+    Http2,
+    /// Anything else: it is passed on byte by byte.
     Bytes,
 }
 
@@ -23,8 +27,11 @@ pub(crate) enum WireProtocol {
 /// HTTP/1 is known by a whole request line. Less would not do: Redis' inline commands
 /// begin like one, too.
 pub(crate) fn spoken(first: &[u8]) -> Option<WireProtocol> {
-    if first.starts_with(PREFACE) {
-        return Some(WireProtocol::Bytes);
+    if first.starts_with(PREFACE_LINE) {
+        return match first.starts_with(PREFACE) {
+            true => Some(WireProtocol::Http2),
+            false => Some(WireProtocol::Bytes).filter(|_| !PREFACE.starts_with(first)),
+        };
     }
     // Empty lines before a request are allowed, and ignored.
     let start = first.iter().position(|byte| !matches!(byte, b'\r' | b'\n'))?;
@@ -77,9 +84,18 @@ mod tests {
     }
 
     #[test]
+    fn http2_is_known_by_its_whole_preface() {
+        for end in 0..PREFACE.len() {
+            assert_eq!(spoken(&PREFACE[..end]), None, "{end}");
+        }
+        let first = [PREFACE, &b"\0\0\0\x04"[..]].concat();
+        assert_eq!(spoken(&first), Some(WireProtocol::Http2));
+    }
+
+    #[test]
     fn everything_else_is_passed_on_as_bytes_as_soon_as_it_is_known() {
         let others: [&[u8]; 9] = [
-            b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+            b"PRI * HTTP/2.0\r\n\r\nXX",
             b"*1\r\n$4\r\nPING\r\n",
             b"PING\r\n",
             b"GET key\r\n",

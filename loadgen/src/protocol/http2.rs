@@ -15,7 +15,6 @@ mod connection;
 mod error;
 mod frame;
 mod fuzz_support;
-mod hpack;
 mod options;
 mod pool;
 mod received_reply;

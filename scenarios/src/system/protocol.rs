@@ -25,7 +25,7 @@ impl Protocol {
     /// Whether a proxy sees single requests and replies. Of the others it sees
     /// connections and bytes.
     pub fn has_visible_requests(self) -> bool {
-        self == Self::Http
+        matches!(self, Self::Http | Self::Http2 | Self::Grpc)
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use brunt_scenarios::plan::EdgeFault;
 
-use super::active_fault::ActiveFault;
+use super::active_fault::{ActiveFault, FaultId};
 use super::chance::{happens, uniform};
 use crate::endpoints::EndpointAddress;
 
@@ -19,7 +19,12 @@ pub(crate) enum ReplyAction {
     Drop,
 }
 
-pub(super) fn action(faults: &mut [ActiveFault], from: &EndpointAddress) -> ReplyAction {
+/// `latency`: whether latencies are among what it may meet.
+pub(super) fn action(
+    faults: &mut [ActiveFault],
+    from: &EndpointAddress,
+    latency: bool,
+) -> ReplyAction {
     let mut action = ReplyAction::Forward;
     for active in faults {
         if active.only.as_ref().is_some_and(|only| !only.contains(from)) {
@@ -30,6 +35,7 @@ pub(super) fn action(faults: &mut [ActiveFault], from: &EndpointAddress) -> Repl
                 active.hits += 1;
                 return ReplyAction::Drop;
             }
+            EdgeFault::Latency { .. } if !latency => {}
             EdgeFault::Latency { delay, .. } => {
                 active.hits += 1;
                 action = delayed_by(action, uniform(delay.from.0, delay.to.0));
@@ -59,4 +65,26 @@ fn delayed_by(action: ReplyAction, delay: Duration) -> ReplyAction {
         ReplyAction::Delay(other) => ReplyAction::Delay(other + delay),
         _ => ReplyAction::Delay(delay),
     }
+}
+
+/// How much later what comes from this endpoint is passed on. The faults in `hit` have been
+/// counted, and new ones are added to it.
+pub(super) fn latency(
+    faults: &mut [ActiveFault],
+    from: &EndpointAddress,
+    hit: &mut Vec<FaultId>,
+) -> Duration {
+    let mut sum = Duration::ZERO;
+    for active in faults {
+        let EdgeFault::Latency { delay, .. } = active.fault else { continue };
+        if active.only.as_ref().is_some_and(|only| !only.contains(from)) {
+            continue;
+        }
+        sum += uniform(delay.from.0, delay.to.0);
+        if !hit.contains(&active.id) {
+            hit.push(active.id);
+            active.hits += 1;
+        }
+    }
+    sum
 }

@@ -10,7 +10,14 @@ mod edge_proxy;
 mod endpoints;
 mod faults;
 mod held_connections;
+mod http2_attacks;
+mod http2_faults;
+mod http2_peers;
+mod http2_transparent;
 mod long_bodies;
+mod smuggling;
+mod streams;
+mod toxiproxy;
 mod transparent;
 mod upgrades;
 

@@ -37,23 +37,6 @@ async fn requests_and_replies_are_forwarded_unchanged() {
 }
 
 #[tokio::test]
-async fn an_http2_connection_is_tunneled_unchanged() {
-    let callee = scripted(|mut stream, _| async move {
-        let mut heard = [0; 18];
-        stream.read_exact(&mut heard).await.unwrap();
-        stream.write_all(&heard).await.unwrap();
-    })
-    .await;
-    let (proxy, _) = proxy_before(&[callee.port]).await;
-    let mut caller = TcpStream::connect(("127.0.0.1", proxy.port())).await.unwrap();
-    let (preface, mut reply) = (b"PRI * HTTP/2.0\r\n\r\n", Vec::new());
-    caller.write_all(preface).await.unwrap();
-    caller.read_to_end(&mut reply).await.unwrap();
-    assert_eq!(reply, preface);
-    assert_eq!(counts(&proxy), (0, 0, 0));
-}
-
-#[tokio::test]
 async fn all_headers_are_forwarded_but_those_of_the_connection() {
     let callee = scripted(|mut stream, _| async move {
         let heard = read_head(&mut stream).await;

@@ -14,13 +14,13 @@ use self::header_block::{HeaderBlock, HeaderBlockCache};
 use self::peer_settings::PeerSettings;
 use super::error::{self, code};
 use super::frame;
-use super::hpack::{self, HpackBuffers};
 use super::received_reply::ReceivedReply;
 use super::reply_headers;
 use super::request::Http2Request;
 use super::stream::{Http2Stream, StreamFailure};
 use crate::failure::RequestError;
 use crate::protocol::ReplySummary;
+use brunt_hpack::{self as hpack, HpackBuffers};
 
 /// The flow control windows that the client announces, in bytes: large enough to keep a
 /// fast server busy.

@@ -1,10 +1,6 @@
 //! The headers of replies, as far as a load needs them.
 
-use super::hpack;
-
-use super::hpack::HpackBuffers;
-
-use super::hpack::HpackError;
+use brunt_hpack::{self as hpack, HpackBuffers, HpackError};
 
 /// The longest head that is read, in bytes as HTTP/2 counts them; the same as HTTP/1.1's.
 pub(super) const LONGEST: usize = 64 * 1024;

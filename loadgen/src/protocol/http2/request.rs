@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{HeaderName, Method, header};
 
-use super::hpack;
+use brunt_hpack as hpack;
 
 use crate::address::Scheme;
 use crate::protocol::reply::ReplyTo;
@@ -36,15 +36,15 @@ impl Http2Request {
         let host = parsed.headers.iter().find(|header| header.name.eq_ignore_ascii_case("host"))?;
         let method: Method = parsed.method?.parse().ok()?;
         let mut head = Vec::with_capacity(end);
-        hpack::write(&mut head, ":method", method.as_str().as_bytes());
-        hpack::write(&mut head, ":scheme", scheme.to_string().as_bytes());
-        hpack::write(&mut head, ":authority", host.value);
-        hpack::write(&mut head, ":path", parsed.path?.as_bytes());
+        hpack::write(&mut head, b":method", method.as_str().as_bytes());
+        hpack::write(&mut head, b":scheme", scheme.to_string().as_bytes());
+        hpack::write(&mut head, b":authority", host.value);
+        hpack::write(&mut head, b":path", parsed.path?.as_bytes());
         for header in parsed.headers.iter() {
             // `HeaderName` lower-cases, as HTTP/2 requires.
             let name = HeaderName::from_bytes(header.name.as_bytes()).ok()?;
             if !HOP_BY_HOP.contains(&name) {
-                hpack::write(&mut head, name.as_str(), header.value);
+                hpack::write(&mut head, name.as_str().as_bytes(), header.value);
             }
         }
         Some(Self {

@@ -13,7 +13,7 @@ const SETTINGS: &[u8] = b"\0\0\0\x04\0\0\0\0\0";
 
 fn message(body: &[u8]) -> Http2Request {
     let mut head = Vec::new();
-    hpack::write(&mut head, ":method", b"POST");
+    hpack::write(&mut head, b":method", b"POST");
     Http2Request { head: head.into(), body: Bytes::copy_from_slice(body), to: ReplyTo::Other }
 }
 

@@ -1,6 +1,9 @@
 //! HPACK's static table (RFC 7541, appendix A).
 
-const FIELDS: [(&str, &str); 61] = [
+/// The number of its fields.
+pub(crate) const LENGTH: usize = 61;
+
+const FIELDS: [(&str, &str); LENGTH] = [
     (":authority", ""),
     (":method", "GET"),
     (":method", "POST"),
@@ -70,11 +73,11 @@ pub(super) fn field(number: usize) -> Option<(&'static str, &'static str)> {
 }
 
 /// The index of a name with its value, and of the name alone.
-pub(super) fn find(name: &str, value: &[u8]) -> (Option<usize>, Option<usize>) {
+pub(super) fn find(name: &[u8], value: &[u8]) -> (Option<usize>, Option<usize>) {
     let number =
         |is: &dyn Fn(&(&str, &str)) -> bool| FIELDS.iter().position(is).map(|place| place + 1);
     (
-        number(&|field| field.0 == name && field.1.as_bytes() == value),
-        number(&|field| field.0 == name),
+        number(&|field| field.0.as_bytes() == name && field.1.as_bytes() == value),
+        number(&|field| field.0.as_bytes() == name),
     )
 }

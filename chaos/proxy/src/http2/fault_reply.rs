@@ -1,0 +1,21 @@
+//! Replies that a fault makes in the callee's place.
+
+use bytes::BytesMut;
+
+use super::frame::{self, ErrorCode, flag, kind};
+use super::header_list::HeaderList;
+
+/// The head of a reply without a body.
+pub(super) fn aborted(status: u16) -> HeaderList {
+    let mut reply = HeaderList::default();
+    reply.push(b":status", status.to_string().as_bytes());
+    reply
+}
+
+/// Sends it. A request that has not come to its end is not waited for.
+pub(super) fn write(out: &mut BytesMut, id: u32, reply: &HeaderList, has_request_ended: bool) {
+    frame::write_block(out, (kind::HEADERS, flag::END_STREAM), id, (b"", &reply.encode()));
+    if !has_request_ended {
+        frame::write_reset(out, id, ErrorCode::NoError);
+    }
+}
