@@ -6,8 +6,8 @@
 
 use std::time::Duration;
 
-use crate::plan::{Service, StrategyKind};
-use crate::system::{Autoscaler, Probe};
+use crate::plan::{Probe, Service, StrategyKind};
+use crate::system::Autoscaler;
 
 /// What the supervisor itself may add: polling and process start, not part of any probe.
 const SLACK: Duration = Duration::from_millis(500);

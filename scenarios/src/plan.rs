@@ -3,6 +3,8 @@
 
 mod check;
 mod command_key;
+mod delay;
+mod edge_fault;
 mod expectation;
 mod expected_response;
 mod extract;
@@ -10,13 +12,16 @@ mod faults;
 mod grpc_call;
 mod journey;
 mod keyed_collection;
+mod launch_text;
 mod load;
 mod load_file;
 mod platform;
+mod probe;
 mod quantile;
 mod request;
 mod same_value;
 mod secrets;
+mod service_url;
 mod services;
 mod texts;
 mod threshold;
@@ -26,26 +31,31 @@ use std::fmt;
 use std::time::Duration;
 
 pub use command_key::{CommandKey, SentKey};
+pub use delay::Delay;
+pub use edge_fault::{ByteScope, EdgeFault};
 pub use expectation::*;
 pub use expected_response::{
     ExpectedResponse, InvalidJsonPath, InvalidPattern, JsonPath, Pattern, header_objection,
 };
 pub use extract::Extract;
-pub use faults::{EdgeFault, Fault, FaultKind};
+pub use faults::{Fault, FaultKind};
 pub use grpc_call::GrpcCall;
 pub use journey::{Feed, FeedOrder, Journey, JourneyStep, Polling};
 pub use keyed_collection::{ItemsPath, KeyedCollection, NoMap};
+pub use launch_text::{AddressPart, LaunchScope, LaunchTextError, LaunchValue, fill_in};
 pub use load::{Arrival, Load, Ramp, Work};
 pub use load_file::LoadPlan;
 pub use platform::{NodeFault, NodePick, PlatformFault};
+pub use probe::{Probe, ProbeAction};
 pub use quantile::Quantile;
 pub use request::{Auth, Body, Request, RequestTarget, Step};
 pub use secrets::SecretValues;
+pub use service_url::{InvalidServiceUrl, ServiceUrl};
 pub use services::{Placement, Program, Rollout, Service, ServiceOnKubernetes, System};
 pub use threshold::{InvalidThreshold, LoadTotals, Threshold};
 
-pub use crate::scenario::{During, EdgeDirection, Method, Pick, ReplicaFilter};
-pub use crate::system::{Probe, Protocol, StrategyKind, WorkloadKind};
+pub use crate::scenario::{During, EdgeDirection, JitterDistribution, Method, Pick, ReplicaFilter};
+pub use crate::system::{Protocol, StrategyKind, WorkloadKind};
 pub use crate::timeline::BreakerState;
 use crate::units::Percent;
 

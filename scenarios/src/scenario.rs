@@ -9,6 +9,7 @@ mod auth;
 mod availability;
 mod breaker;
 mod bystanders;
+mod byte_fault;
 mod conserved;
 mod during;
 mod edge;
@@ -53,9 +54,13 @@ pub use auth::{AuthSpec, BasicAuthSpec};
 pub use availability::AvailabilitySpec;
 pub use breaker::BreakerSpec;
 pub use bystanders::{DecoupledSpec, FairnessSpec, IsolationSpec};
+pub use byte_fault::{
+    BandwidthSpec, CorruptSpec, EdgeDirection, JitterDistribution, LatencyFaultSpec, LimitDataSpec,
+    SliceSpec, SlowCloseSpec,
+};
 pub use conserved::{ConservedSpec, TermSpec};
 pub use during::During;
-pub use edge::{AbortSpec, BandwidthSpec, CutSpec, EdgeDirection, LatencyFaultSpec, LostReplySpec};
+pub use edge::{AbortSpec, CutSpec, LostReplySpec};
 pub use expectation::ExpectationSpec;
 pub use expected_response::ExpectedResponseSpec;
 pub use fault::{FaultSpec, KillSpec, PauseSpec, RolloutSpec, ScaleSpec, StopSpec, ZombieSpec};

@@ -2,7 +2,9 @@
 //! the parts go.
 
 mod autoscaler;
+mod callee_address;
 mod helper_pods;
+mod named_port;
 mod on_kubernetes;
 mod probe;
 mod protocol;
@@ -14,11 +16,13 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub use autoscaler::Autoscaler;
+pub use callee_address::{AddressVariables, CalleeAddress};
 pub use helper_pods::{
     HelperPods, HelperResources, ImagePullSecret, TaintEffect, Toleration, TolerationOperator,
 };
+pub use named_port::NamedPort;
 pub use on_kubernetes::{ServiceOnKubernetesSpec, SystemOnKubernetesSpec, WorkloadKind};
-pub use probe::{HttpGet, Probe};
+pub use probe::{ExecProbe, GrpcProbe, HttpGet, ProbeHeader, ProbeScheme, ProbeSpec, TcpSocket};
 pub use protocol::Protocol;
 
 use crate::source::Located;
@@ -50,11 +54,17 @@ pub struct SystemSpec {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct ServiceSpec {
-    /// The program and its arguments. `brunt` means this very program. `${port}` and `${data}` are
-    /// filled in; the port is also in the environment as `PORT`. A program must listen on
-    /// 127.0.0.1 at that port. A service with neither `command` nor `url` runs on a cluster only.
+    /// The program and its arguments. `brunt` means this very program. Filled in are `${port}`, the
+    /// port of 127.0.0.1 that the program must listen on, which is also in the environment as
+    /// `PORT`; `${data}`, a folder that the system may write to; `${env.NAME}`, a variable of its
+    /// environment; `${ports.NAME}`, one of its `ports`; and `${calls.NAME.host}`, `.port`, `.url`
+    /// and `.ports.NAME` of the services that it calls.
+    /// `$${` stands for the characters themselves. A service with neither `command` nor `url` runs
+    /// on a cluster only.
     pub command: Option<Located<Vec<String>>>,
-    /// A service that runs already, which brunt neither starts nor breaks: its URL.
+    /// A service that runs already: its URL, of any scheme, such as `https://bank.example` or
+    /// `postgres://app@db.example/shop`. brunt neither starts it nor stops it; calls to it can be
+    /// broken like all others.
     pub url: Option<Located<String>>,
     /// What it is on a cluster, where its name alone does not say it.
     pub kubernetes: Option<Located<ServiceOnKubernetesSpec>>,
@@ -62,13 +72,22 @@ pub struct ServiceSpec {
     pub dir: Option<String>,
     /// The port on which `brunt up` offers it.
     pub port: Option<Located<u16>>,
+    /// Its further ports, by name. Each is filled in as `${ports.NAME}`, and callers find it as
+    /// `${calls.SERVICE.ports.NAME}`. Faults on an edge hit all ports of the callee.
+    #[serde(default)]
+    pub ports: IndexMap<String, NamedPort>,
     /// What its callers speak with it. Unless given, that is found out for each connection:
     /// HTTP/1.1 by its first line, and all else passes byte by byte. A caller that waits for the
     /// server to speak first then waits for 50 ms.
     pub protocol: Option<Protocol>,
-    /// Environment variables; `${port}` and `${data}` are filled in.
+    /// Environment variables, filled in as `command` is. `${env.NAME}` is a variable of brunt's own
+    /// environment here, which programs get as well.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
+    /// Files that are written into `${data}` before a replica starts: path → text, both filled in
+    /// as `command` is. Replicas that share a file get the same text.
+    #[serde(default)]
+    pub files: BTreeMap<String, String>,
     /// The services that it calls, and how it learns their address.
     #[serde(default)]
     pub calls: BTreeMap<String, CalleeAddress>,
@@ -83,26 +102,21 @@ pub struct ServiceSpec {
     #[serde(default)]
     pub strategy: RolloutStrategy,
     /// When a replica may be sent requests. Without one it may as soon as its process has started.
-    pub readiness_probe: Option<Probe>,
+    pub readiness_probe: Option<ProbeSpec>,
     /// When a replica must be restarted. Without one it never is while it runs.
-    pub liveness_probe: Option<Probe>,
+    pub liveness_probe: Option<ProbeSpec>,
+    /// When a replica has started: until then, the other probes wait. One that fails as often as
+    /// its `failureThreshold` says has the replica restarted.
+    pub startup_probe: Option<ProbeSpec>,
     /// Time between SIGTERM and SIGKILL: 10s unless given.
     pub termination_grace_period: Option<Period>,
-    /// How long a replica may take from its start until it listens: 10s unless given. Bounds are
-    /// computed from it. Without a readiness probe, `recovers` asks for it.
+    /// How long a replica may take from its start until it listens: 10s unless given, or what its
+    /// startup probe allows. Bounds are computed from it. Without a readiness probe, `recovers`
+    /// asks for it.
     pub starts_within: Option<Period>,
     /// What can be taken away for a proof, and how.
     #[serde(default)]
     pub guards: BTreeMap<String, Guard>,
-}
-
-/// How a caller learns a callee's address.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct CalleeAddress {
-    /// The environment variable that gets the callee's URL, `http://127.0.0.1:PORT`. On a cluster,
-    /// the manifests say where calls go, and none is needed.
-    pub env: Option<String>,
 }
 
 /// How a new version replaces the old one, with Kubernetes' names and meaning.

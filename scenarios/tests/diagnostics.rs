@@ -573,3 +573,153 @@ services: {order: {command: [./order, '--key=${secret:file:/run/key}']}}
 ";
     insta::assert_snapshot!(system_problems(system));
 }
+
+#[test]
+fn what_is_filled_in_at_a_start_is_known_beforehand() {
+    insta::assert_snapshot!(system_problems(
+        "\
+version: 1
+name: shop
+services:
+  api:
+    command: [./api, '--db=${calls.db.hots}', '${calls.cache.port}', '$${HOME}', '${env.HOME}']
+    env: {DATA: '${data}/api', MODE: '${MODE}'}
+    calls:
+      db: {env: {PGHOST: '${host}', PGPORT: '${prot}', DB: 'postgres://${calls.db.url}'}}
+      bank: {}
+    replicas: 2
+    files:
+      ../api.conf: x
+      api.conf: |
+        listen = ${port}
+        server = ${server_name}
+      api-${port}.conf: ${port}
+      half.conf: ${calls.db.port
+    guards: {retries: {env: {RETRIES: '${retries}'}}}
+  db: {command: [./db], files: {api.conf: y}}
+  bank: {url: 'https://bank.example', protocol: http}
+"
+    ));
+}
+
+#[test]
+fn variables_of_a_scenario_are_filled_in_as_well() {
+    let scenario = "\
+env: {order: {STOCK: '${calls.stock.hots}', OK: '${calls.stock.port}'}}
+load:
+  - {name: a, open: {rate: 1/s}, for: 10s, get: order/}
+expect:
+  - availability: {of: a, atLeast: 99%}
+proof:
+  - {env: {order: {A: '${nothing}'}}, fails: [availability]}
+";
+    insta::assert_snapshot!(problems(scenario));
+}
+
+#[test]
+fn a_url_names_one_host_and_requests_go_to_http_alone() {
+    insta::assert_snapshot!(system_problems(
+        "\
+version: 1
+name: shop
+services:
+  a: {url: 'bank:80'}
+  b: {url: 'tcp://queue'}
+  c: {url: 'mongodb://one,two/shop'}
+  d: {url: 'postgres://app@db.example/shop'}
+"
+    ));
+    let source =
+        Source::new("system.yaml", "version: 1\nname: s\nservices: {db: {url: 'redis://c'}}\n");
+    let system = plan::System::read(&source).check(Ok).unwrap();
+    let scenario =
+        "version: 1\nname: a\nsystem: s\nsteps:\n  - {get: db/keys, expect: {status: 200}}\n";
+    let source = Source::new("test.yaml", scenario);
+    let wrong = source.read::<Scenario>().check(|written| Plan::check(&written, &source, system));
+    let wrong: String = wrong.unwrap_err().iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!(wrong);
+}
+
+#[test]
+fn probes_ask_in_one_way_that_can_be_asked() {
+    insta::assert_snapshot!(system_problems(
+        "\
+version: 1
+name: shop
+services:
+  none: {command: [./a], readinessProbe: {periodSeconds: 1}}
+  two: {command: [./a], livenessProbe: {httpGet: {path: /}, tcpSocket: {}}}
+  path: {command: [./a], readinessProbe: {httpGet: {path: ready}}}
+  header: {command: [./a], readinessProbe: {httpGet: {httpHeaders: [{name: 'a b', value: c}]}}}
+  empty: {command: [./a], startupProbe: {exec: {command: []}}}
+  unknown: {command: [./a], startupProbe: {exec: {command: [nc, '${prot}']}}}
+  streak: {command: [./a], livenessProbe: {grpc: {}, successThreshold: 2}}
+"
+    ));
+    let text = "\
+version: 1
+name: shop
+services:
+  slow:
+    command: [./a]
+    startupProbe: {grpc: {service: shop}, initialDelaySeconds: 5, periodSeconds: 2, failureThreshold: 10}
+";
+    let source = Source::new("system.yaml", text);
+    let system = plan::System::read(&source).check(Ok).unwrap();
+    let slow = &system.services["slow"];
+    assert_eq!((slow.starts_within.as_secs(), slow.states_start), (5 + 2 * 10 + 1, true));
+}
+
+#[test]
+fn faults_of_bytes_are_checked() {
+    let fault = |fault: &str| {
+        let scenario = format!(
+            "{LOAD}faults:\n  - {{at: 1s, for: 1s, {fault}}}\nexpect:\n  - availability: {{of: \
+             orders, atLeast: 99%}}\n"
+        );
+        check(&scenario).map(|plan| plan.faults[0].kind.to_string())
+    };
+    let edge = "from: order, to: stock";
+    for (written, shown) in [
+        (
+            "latency: {EDGE, delay: 100ms, jitter: 20ms, distribution: pareto, direction: both}",
+            "latency 100ms ± 20ms (pareto) both ways order → stock",
+        ),
+        (
+            "latency: {EDGE, delay: 1s..2s, percent: 10%}",
+            "latency 1s..2s on 10% of the connections order → stock",
+        ),
+        (
+            "bandwidth: {EDGE, bytesPerSecond: 10, direction: both}",
+            "limit requests and replies to 10 bytes/s order → stock",
+        ),
+        (
+            "slowClose: {EDGE, delay: 2s, direction: request}",
+            "slow close by 2s of requests order → stock",
+        ),
+        ("limitData: {EDGE, bytes: 100}", "close after 100 bytes order → stock"),
+        (
+            "slice: {EDGE, size: 10, variation: 2, delay: 1ms}",
+            "slice into 10 ± 2 bytes each 1ms order → stock",
+        ),
+        (
+            "corrupt: {EDGE, rate: 0.1%, percent: 50%}",
+            "corrupt 0.1% of the bytes on 50% of the connections order → stock",
+        ),
+    ] {
+        assert_eq!(fault(&written.replace("EDGE", edge)).unwrap(), shown);
+    }
+    let mut wrong = String::new();
+    for written in [
+        "latency: {EDGE, delay: 1s..2s, jitter: 1s}",
+        "latency: {EDGE, delay: 1s, distribution: normal}",
+        "latency: {EDGE, delay: 1s, pick: one, direction: both}",
+        "slice: {EDGE, size: 0}",
+        "slice: {EDGE, size: 5, variation: 5}",
+        "corrupt: {EDGE, rate: 0%}",
+    ] {
+        let problems = fault(&written.replace("EDGE", edge)).unwrap_err();
+        wrong.extend(problems.iter().map(ToString::to_string));
+    }
+    insta::assert_snapshot!(wrong);
+}

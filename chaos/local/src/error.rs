@@ -7,6 +7,8 @@ use std::time::Duration;
 use brunt_proxy::ProxyError;
 use thiserror::Error;
 
+use crate::launch_spec::LaunchError;
+
 /// A system could not be started, or does not become ready.
 #[derive(Debug, Error)]
 #[allow(missing_docs, reason = "the messages say what the fields are")]
@@ -61,11 +63,9 @@ pub enum LocalError {
     },
     #[error("service {service} gets no proxy")]
     Proxy { service: String, source: ProxyError },
-    #[error(
-        "service {service}: `{url}` is not a URL like http://HOST:PORT; only plain HTTP goes \
-         through the proxy"
-    )]
-    Url { service: String, url: String },
+    /// A value that is to be filled in is missing.
+    #[error("service {service} cannot be started")]
+    Launch { service: String, source: Box<dyn std::error::Error + Send + Sync> },
     /// The supervisor's own thread or reaper could not be started.
     #[error("cannot start {what}")]
     Supervisor { what: String, source: io::Error },
@@ -101,6 +101,12 @@ pub enum LocalError {
         log: String,
         path: PathBuf,
     },
+}
+
+impl LocalError {
+    pub(crate) fn launch(service: &str, source: LaunchError) -> Self {
+        Self::Launch { service: service.to_owned(), source: source.into() }
+    }
 }
 
 fn again(restarts: u32) -> String {

@@ -8,17 +8,20 @@ use brunt_scenarios::timeline::EdgeRecord;
 use indexmap::IndexMap;
 
 use crate::error::LocalError;
+use crate::launch_spec::CalleeProxy;
 use crate::listening_process::listening_process;
+use crate::local_edge::LocalEdge;
 use crate::options::Ports;
+use crate::replica_address::ServiceEndpoints;
 
 #[derive(Debug)]
 pub(crate) struct Network {
-    endpoints: IndexMap<String, Endpoints>,
-    /// By service, for requests from outside. Only services that brunt starts have one: brunt does
-    /// not listen in place of a service that runs already.
-    fronts: IndexMap<String, Proxy>,
+    endpoints: IndexMap<String, ServiceEndpoints>,
+    /// By service and port name, for requests from outside. Only services that brunt starts have
+    /// one: brunt does not listen in place of a service that runs already.
+    fronts: IndexMap<(String, Option<String>), Proxy>,
     /// By caller and callee.
-    edges: IndexMap<(String, String), Proxy>,
+    edges: IndexMap<(String, String), LocalEdge>,
 }
 
 impl Network {
@@ -27,76 +30,103 @@ impl Network {
         let mut network =
             Self { endpoints: IndexMap::new(), fronts: IndexMap::new(), edges: IndexMap::new() };
         for (name, service) in &system.services {
-            network.endpoints.insert(name.clone(), endpoints(name, service)?);
+            let endpoints = ServiceEndpoints::new(endpoints(service), service.ports.keys());
+            network.endpoints.insert(name.clone(), endpoints);
         }
         // Edges are there from the start: a fault must meet connections that were opened before it.
         for (name, service) in &system.services {
-            network.add_front(name, service, ports)?;
-            for callee in service.calls.keys() {
-                let protocol = system.services.get(callee).and_then(|callee| callee.protocol);
-                network.add_edge(name, callee, protocol)?;
+            network.add_fronts(name, service, ports)?;
+            for to in service.calls.keys() {
+                let callee = (to.as_str(), system.services.get(to));
+                let edge = LocalEdge::start(name, callee, &network.endpoints_of(to));
+                let edge = edge.map_err(|error| setup_error(name, error))?;
+                network.edges.insert((name.clone(), to.clone()), edge);
             }
         }
         Ok(network)
     }
 
-    fn add_front(&mut self, name: &str, service: &Service, ports: Ports) -> Result<(), LocalError> {
+    fn add_fronts(
+        &mut self,
+        name: &str,
+        service: &Service,
+        ports: Ports,
+    ) -> Result<(), LocalError> {
         if !service.is_ours() {
             return Ok(());
         }
-        let listen = match (ports, service.port) {
-            (Ports::Declared, Some(port)) => Listen::Port(port),
-            _ => Listen::Free,
-        };
-        let front = Proxy::start(None, name, listen, self.endpoints_of(name), service.protocol)
-            .map_err(|error| setup_error(name, error))?;
-        self.fronts.insert(name.to_owned(), front);
+        let endpoints = self.endpoints_of(name);
+        self.add_front(name, None, (ports, service.port), endpoints.first, service.protocol)?;
+        for (port_name, port) in &service.ports {
+            let wanted = (ports, port.port.as_ref().map(|port| port.value));
+            let endpoints = endpoints.named.get(port_name).cloned().unwrap_or_default();
+            self.add_front(name, Some(port_name), wanted, endpoints, port.protocol)?;
+        }
         Ok(())
     }
 
-    fn add_edge(
+    fn add_front(
         &mut self,
-        from: &str,
-        to: &str,
+        name: &str,
+        port_name: Option<&str>,
+        wanted: (Ports, Option<u16>),
+        endpoints: Endpoints,
         protocol: Option<Protocol>,
     ) -> Result<(), LocalError> {
-        let edge = Proxy::start(Some(from), to, Listen::Free, self.endpoints_of(to), protocol)
-            .map_err(|error| setup_error(from, error))?;
-        self.edges.insert((from.to_owned(), to.to_owned()), edge);
+        let listen = match wanted {
+            (Ports::Declared, Some(port)) => Listen::Port(port),
+            _ => Listen::Free,
+        };
+        let front = Proxy::start(None, name, listen, endpoints, protocol)
+            .map_err(|error| setup_error(name, error))?;
+        self.fronts.insert((name.to_owned(), port_name.map(str::to_owned)), front);
         Ok(())
     }
 
     /// A service's endpoints; an empty set for a service that does not exist.
-    pub(crate) fn endpoints_of(&self, service: &str) -> Endpoints {
+    pub(crate) fn endpoints_of(&self, service: &str) -> ServiceEndpoints {
         self.endpoints.get(service).cloned().unwrap_or_default()
     }
 
     /// The proxy in front of a service, if brunt starts it.
     pub(crate) fn front(&self, service: &str) -> Option<&Proxy> {
-        self.fronts.get(service)
+        self.fronts.get(&(service.to_owned(), None))
     }
 
-    pub(crate) fn edge(&self, from: &str, to: &str) -> Option<&Proxy> {
+    pub(crate) fn edge(&self, from: &str, to: &str) -> Option<&LocalEdge> {
         self.edges.get(&(from.to_owned(), to.to_owned()))
     }
 
-    /// The environment variables with the addresses of the services that a service calls.
-    pub(crate) fn addresses(&self, from: &str, service: &Service) -> BTreeMap<String, String> {
-        let callees = service.calls.iter();
-        callees
-            .filter_map(|(to, variable)| Some((variable.clone()?, self.edge(from, to)?.url())))
-            .collect()
+    /// Where a service finds those that it calls.
+    pub(crate) fn callees(&self, from: &str, system: &System) -> BTreeMap<String, CalleeProxy> {
+        let callees = system.services.get(from).into_iter().flat_map(|caller| caller.calls.keys());
+        let found = callees.filter_map(|to| {
+            let (edge, callee) = (self.edge(from, to)?, system.services.get(to)?);
+            let port = edge.first.port();
+            let named = edge.named.iter().map(|(name, proxy)| (name.clone(), proxy.port()));
+            Some((to.clone(), CalleeProxy { port, named: named.collect(), url: url(callee, port) }))
+        });
+        found.collect()
     }
 
     pub(crate) fn records(&self) -> Vec<EdgeRecord> {
-        let all = self.fronts.values().chain(self.edges.values());
-        all.map(Proxy::record).collect()
+        let mut fronts = IndexMap::<&str, EdgeRecord>::new();
+        for ((service, _), front) in &self.fronts {
+            let record = front.record();
+            match fronts.get_mut(service.as_str()) {
+                Some(sum) => sum.add(&record),
+                None => drop(fronts.insert(service, record)),
+            }
+        }
+        fronts.into_values().chain(self.edges.values().map(LocalEdge::record)).collect()
     }
 
     /// Waits until every proxy that leads to this service accepts connections.
     pub(crate) async fn opened(&self, service: &str) {
-        if let Some(front) = self.front(service) {
-            front.opened().await;
+        for ((name, _), front) in &self.fronts {
+            if name == service {
+                front.opened().await;
+            }
         }
         for ((_, to), edge) in &self.edges {
             if to == service {
@@ -106,21 +136,25 @@ impl Network {
     }
 }
 
-fn endpoints(name: &str, service: &Service) -> Result<Endpoints, LocalError> {
-    let Program::Running { url } = &service.program else {
-        return Ok(Endpoints::default());
-    };
-    let authority = authority(url)
-        .ok_or_else(|| LocalError::Url { service: name.to_owned(), url: url.clone() })?;
-    Ok(Endpoints::of(EndpointAddress::at(&authority)))
+fn endpoints(service: &Service) -> Endpoints {
+    match &service.program {
+        Program::Running { url } => Endpoints::of(EndpointAddress::at(&url.authority())),
+        _ => Endpoints::default(),
+    }
 }
 
-/// `host:port` of a plain URL.
-fn authority(url: &str) -> Option<String> {
-    let uri: http::Uri = url.parse().ok()?;
-    let plain = uri.scheme_str() == Some("http") && uri.path() == "/" && uri.query().is_none();
-    let host = uri.host().filter(|_| plain)?;
-    Some(format!("{host}:{}", uri.port_u16().unwrap_or(80)))
+/// A callee's URL with a proxy in its place.
+fn url(callee: &Service, port: u16) -> String {
+    let host = CalleeProxy::HOST;
+    if let Program::Running { url } = &callee.program {
+        return url.through(host, port);
+    }
+    let scheme = match callee.protocol {
+        Some(Protocol::Tcp) => "tcp",
+        Some(Protocol::Tls) => "https",
+        Some(Protocol::Http | Protocol::Http2 | Protocol::Grpc) | None => "http",
+    };
+    format!("{scheme}://{host}:{port}")
 }
 
 fn setup_error(service: &str, error: ProxyError) -> LocalError {
@@ -130,26 +164,5 @@ fn setup_error(service: &str, error: ProxyError) -> LocalError {
             LocalError::PortInUse { service, port, process: listening_process(port) }
         }
         source => LocalError::Proxy { service, source },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::authority;
-
-    #[test]
-    fn only_http_urls_without_path_or_query_can_be_proxied() {
-        let good = [
-            ("http://shop:8080", "shop:8080"),
-            ("http://127.0.0.1:80/", "127.0.0.1:80"),
-            ("http://shop", "shop:80"),
-            ("http://[::1]:8080", "[::1]:8080"),
-        ];
-        for (url, wanted) in good {
-            assert_eq!(authority(url).as_deref(), Some(wanted), "{url}");
-        }
-        for url in ["https://shop", "http://shop/api", "http://shop/?a=b", "shop:8080", ""] {
-            assert_eq!(authority(url), None, "{url}");
-        }
     }
 }

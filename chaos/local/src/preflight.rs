@@ -1,5 +1,6 @@
 //! Checks that are made before anything is started.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf, absolute};
@@ -22,7 +23,8 @@ pub(crate) fn writable_folder(path: &Path) -> Result<PathBuf, LocalError> {
     Ok(path)
 }
 
-/// How to start a service, with its folder and program found; `None` for one that runs already.
+/// How to start a service, with its folder and program found, and its callees not yet; `None` for
+/// one that runs already.
 pub(crate) fn launch(
     name: &str,
     service: &Service,
@@ -48,6 +50,9 @@ pub(crate) fn launch(
         args: args.clone(),
         dir,
         env: service.env.clone(),
+        files: service.files.clone(),
+        calls: service.calls.clone(),
+        callees: BTreeMap::new(),
         data: options.data.clone(),
         logs: options.logs.clone(),
     }))

@@ -1,19 +1,23 @@
-//! Readiness and liveness probes, with Kubernetes' meaning.
+//! Startup, readiness and liveness probes, with Kubernetes' meaning.
 //!
-//! Every service also has a startup probe of its own, since waiting out a period of some seconds
-//! would only make the start slow: until a replica has answered its readiness probe for the first
-//! time, it is probed every 50 ms. Liveness begins once the process listens, and then waits its
-//! initial delay; one that does not listen within the service's `startsWithin` is restarted, as a
-//! startup probe would have it. Without a liveness probe nothing restarts it.
+//! Without a startup probe, a service has one of its own, since waiting out a period of some
+//! seconds would only make the start slow: until a replica has answered its readiness probe for the
+//! first time, it is probed every 50 ms. Liveness begins once the process listens, and then waits
+//! its initial delay; one that does not listen within the service's `startsWithin` is restarted, as
+//! a startup probe would have it. Without a liveness probe nothing restarts it.
 
 use std::time::Duration;
 
-use brunt_scenarios::plan::Probe;
+use brunt_scenarios::plan::{Probe, ProbeAction};
 use thiserror::Error;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, timeout};
 
+use crate::exec_probe::{ExecError, ExecProbes};
+use crate::grpc_health::{self, GrpcHealthError};
+use crate::probe_streak::{ProbeState, Streak};
+use crate::replica_address::ReplicaPorts;
 use crate::replica_get::{ReplicaGetError, get_status, listens};
 
 /// The time between two probes of a replica that starts.
@@ -34,104 +38,198 @@ pub(crate) enum ProbeFinding {
     Unhealthy,
 }
 
-/// Why a request to a replica failed. Users read it as the reason why a service is not ready.
+/// Why a probe failed. Users read it as the reason why a service is not ready.
 #[derive(Debug, Error)]
 pub(crate) enum ProbeError {
     #[error("GET {path} is answered with {status}")]
     Status { path: String, status: u16 },
     #[error("GET {path}")]
     Get { path: String, source: ReplicaGetError },
+    #[error("no connection to port {port}")]
+    Connect { port: u16, source: std::io::Error },
+    #[error("no connection to port {port} within {} ms", within.as_millis())]
+    ConnectTimedOut { port: u16, within: Duration },
+    #[error("the command `{command}`")]
+    Exec { command: String, source: ExecError },
+    #[error("gRPC's health service")]
+    Grpc(#[from] GrpcHealthError),
+    #[error("gRPC's health service: no answer within {} ms", .0.as_millis())]
+    GrpcTimedOut(Duration),
 }
 
 /// The probes of a service.
 #[derive(Debug, Clone)]
 pub(crate) struct Probes {
+    pub(crate) startup: Option<Probe>,
     pub(crate) readiness: Option<Probe>,
     pub(crate) liveness: Option<Probe>,
     pub(crate) starts_within: Duration,
+    pub(crate) exec: ExecProbes,
+}
+
+/// The probes of one process.
+#[derive(Debug, Clone)]
+struct ProcessProbes {
+    probes: Probes,
+    ports: ReplicaPorts,
+    findings: UnboundedSender<ProbeFinding>,
 }
 
 impl Probes {
+    /// Whether a replica may be sent requests as soon as its process exists.
+    pub(crate) fn are_ready_at_once(&self) -> bool {
+        self.readiness.is_none() && self.startup.is_none()
+    }
+
     /// Probes a process until the set is dropped.
-    pub(crate) fn begin(&self, port: u16, findings: &UnboundedSender<ProbeFinding>) -> JoinSet<()> {
+    pub(crate) fn begin(
+        &self,
+        ports: &ReplicaPorts,
+        findings: &UnboundedSender<ProbeFinding>,
+    ) -> JoinSet<()> {
         let mut tasks = JoinSet::new();
-        match self.readiness.clone() {
-            Some(probe) => tasks.spawn(readiness(probe, port, findings.clone())),
-            None => tasks.spawn(listening(port, findings.clone())),
+        let process = ProcessProbes {
+            probes: self.clone(),
+            ports: ports.clone(),
+            findings: findings.clone(),
         };
-        if let Some(probe) = self.liveness.clone() {
-            tasks.spawn(liveness(probe, port, self.starts_within, findings.clone()));
-        }
+        tasks.spawn(process.run());
         tasks
     }
 }
 
-async fn readiness(probe: Probe, port: u16, findings: UnboundedSender<ProbeFinding>) {
-    sleep(seconds(probe.initial_delay_seconds)).await;
-    let mut streak = Streak::new(&probe, ProbeState::Failing);
-    let mut period = ticks(&probe);
-    let mut started = false;
-    loop {
-        let result = probe_once(&probe, port).await;
-        let success = result.is_ok();
-        if let Err(error) = result {
-            let _ = findings.send(ProbeFinding::Failed(brunt_faults::with_causes(&error)));
+impl ProcessProbes {
+    /// The startup probe first; then the others at the same time.
+    async fn run(self) {
+        if let Some(probe) = self.probes.startup.clone() {
+            if !self.has_started(&probe).await {
+                self.found(ProbeFinding::Unhealthy);
+                return;
+            }
+            if self.probes.readiness.is_none() {
+                self.found(ProbeFinding::Ready);
+            }
         }
-        match streak.add(success) {
-            Some(ProbeState::Succeeding) => drop(findings.send(ProbeFinding::Ready)),
-            Some(ProbeState::Failing) => drop(findings.send(ProbeFinding::NotReady)),
-            None => {}
-        }
-        if success && !started {
-            started = true;
-            // The period counts from the first success on, as after a startup probe.
-            period.reset();
-        }
-        if started {
+        let ready = async {
+            match &self.probes.readiness {
+                Some(probe) => self.readiness(probe).await,
+                None => {
+                    until_it_listens(self.ports.first).await;
+                    self.found(ProbeFinding::Listens);
+                }
+            }
+        };
+        let alive = async {
+            if let Some(probe) = &self.probes.liveness {
+                self.liveness(probe).await;
+            }
+        };
+        tokio::join!(ready, alive);
+    }
+
+    /// Who receives it ends when the process has.
+    fn found(&self, finding: ProbeFinding) {
+        let _ = self.findings.send(finding);
+    }
+
+    /// Whether a startup probe succeeds before it has failed too often.
+    async fn has_started(&self, probe: &Probe) -> bool {
+        sleep(seconds(probe.initial_delay_seconds)).await;
+        let mut period = ticks(probe);
+        for _ in 0..probe.failure_threshold.max(1) {
+            match self.once(probe).await {
+                Ok(()) => return true,
+                Err(error) => self.failed(&error),
+            }
             period.tick().await;
-        } else {
-            sleep(STARTUP_PERIOD).await;
+        }
+        false
+    }
+
+    fn failed(&self, error: &ProbeError) {
+        self.found(ProbeFinding::Failed(brunt_faults::with_causes(error)));
+    }
+
+    async fn readiness(&self, probe: &Probe) {
+        sleep(seconds(probe.initial_delay_seconds)).await;
+        let mut streak = Streak::new(probe, ProbeState::Failing);
+        let mut period = ticks(probe);
+        let mut started = self.probes.startup.is_some();
+        loop {
+            let result = self.once(probe).await;
+            let success = result.is_ok();
+            if let Err(error) = result {
+                self.failed(&error);
+            }
+            match streak.add(success) {
+                Some(ProbeState::Succeeding) => self.found(ProbeFinding::Ready),
+                Some(ProbeState::Failing) => self.found(ProbeFinding::NotReady),
+                None => {}
+            }
+            if success && !started {
+                started = true;
+                // The period counts from the first success on, as after a startup probe.
+                period.reset();
+            }
+            if started {
+                period.tick().await;
+            } else {
+                sleep(STARTUP_PERIOD).await;
+            }
         }
     }
-}
 
-async fn liveness(
-    probe: Probe,
-    port: u16,
-    starts_within: Duration,
-    findings: UnboundedSender<ProbeFinding>,
-) {
-    if timeout(starts_within, until_it_listens(port)).await.is_err() {
-        let _ = findings.send(ProbeFinding::Unhealthy);
-        return;
+    async fn liveness(&self, probe: &Probe) {
+        if self.probes.startup.is_none()
+            && timeout(self.probes.starts_within, until_it_listens(self.ports.first)).await.is_err()
+        {
+            self.found(ProbeFinding::Unhealthy);
+            return;
+        }
+        sleep(seconds(probe.initial_delay_seconds)).await;
+        // It counts as healthy at first, and readiness does not: so a slow start is no failure.
+        let mut streak = Streak::new(probe, ProbeState::Succeeding);
+        let mut period = ticks(probe);
+        while streak.add(self.once(probe).await.is_ok()) != Some(ProbeState::Failing) {
+            period.tick().await;
+        }
+        self.found(ProbeFinding::Unhealthy);
     }
-    sleep(seconds(probe.initial_delay_seconds)).await;
-    // It counts as healthy at first, and readiness does not: so a slow start is no failure.
-    let mut streak = Streak::new(&probe, ProbeState::Succeeding);
-    let mut period = ticks(&probe);
-    while streak.add(probe_once(&probe, port).await.is_ok()) != Some(ProbeState::Failing) {
-        period.tick().await;
-    }
-    let _ = findings.send(ProbeFinding::Unhealthy);
-}
 
-async fn listening(port: u16, findings: UnboundedSender<ProbeFinding>) {
-    until_it_listens(port).await;
-    let _ = findings.send(ProbeFinding::Listens);
+    async fn once(&self, probe: &Probe) -> Result<(), ProbeError> {
+        let within = seconds(probe.timeout_seconds.max(1));
+        match &probe.action {
+            ProbeAction::HttpGet(get) => {
+                let path = || get.path.clone();
+                let failed = |source| ProbeError::Get { path: path(), source };
+                match get_status(self.ports.first, get, within).await.map_err(failed)? {
+                    200..=399 => Ok(()),
+                    status => Err(ProbeError::Status { path: path(), status }),
+                }
+            }
+            ProbeAction::TcpSocket(socket) => {
+                let port = socket.port.unwrap_or(self.ports.first);
+                let connect = tokio::net::TcpStream::connect(("127.0.0.1", port));
+                let connected = timeout(within, connect).await;
+                let connected = connected.map_err(|_| ProbeError::ConnectTimedOut { port, within });
+                connected?.map(drop).map_err(|source| ProbeError::Connect { port, source })
+            }
+            ProbeAction::Exec(command) => {
+                let run = self.probes.exec.run(command, &self.ports, within).await;
+                run.map_err(|source| ProbeError::Exec { command: command.join(" "), source })
+            }
+            ProbeAction::Grpc(grpc) => {
+                let port = grpc.port.unwrap_or(self.ports.first);
+                let checked = timeout(within, grpc_health::check(port, &grpc.service)).await;
+                Ok(checked.map_err(|_| ProbeError::GrpcTimedOut(within))??)
+            }
+        }
+    }
 }
 
 async fn until_it_listens(port: u16) {
     while !listens(port).await {
         sleep(STARTUP_PERIOD).await;
-    }
-}
-
-async fn probe_once(probe: &Probe, port: u16) -> Result<(), ProbeError> {
-    let path = &probe.http_get.path;
-    let failed = |source| ProbeError::Get { path: path.clone(), source };
-    match get_status(port, path, seconds(probe.timeout_seconds)).await.map_err(failed)? {
-        200..=399 => Ok(()),
-        status => Err(ProbeError::Status { path: path.clone(), status }),
     }
 }
 
@@ -146,88 +244,4 @@ fn ticks(probe: &Probe) -> tokio::time::Interval {
 
 fn seconds(n: u32) -> Duration {
     Duration::from_secs(n.into())
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum ProbeState {
-    Succeeding,
-    Failing,
-}
-
-/// Counts results in a row: as many successes or failures as the threshold says change the state.
-#[derive(Debug)]
-struct Streak {
-    state: ProbeState,
-    against: u32,
-    success_threshold: u32,
-    failure_threshold: u32,
-}
-
-impl Streak {
-    fn new(probe: &Probe, state: ProbeState) -> Self {
-        Self {
-            state,
-            against: 0,
-            success_threshold: probe.success_threshold,
-            failure_threshold: probe.failure_threshold,
-        }
-    }
-
-    /// Returns the new state if this result changes it.
-    fn add(&mut self, success: bool) -> Option<ProbeState> {
-        let (found, threshold) = match success {
-            true => (ProbeState::Succeeding, self.success_threshold),
-            false => (ProbeState::Failing, self.failure_threshold),
-        };
-        if found == self.state {
-            self.against = 0;
-            return None;
-        }
-        self.against += 1;
-        if self.against < threshold {
-            return None;
-        }
-        self.state = found;
-        self.against = 0;
-        Some(found)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use brunt_scenarios::system::HttpGet;
-
-    fn probe(success_threshold: u32, failure_threshold: u32) -> Probe {
-        Probe {
-            http_get: HttpGet { path: "/health".to_owned() },
-            initial_delay_seconds: 0,
-            period_seconds: 1,
-            timeout_seconds: 1,
-            success_threshold,
-            failure_threshold,
-        }
-    }
-
-    fn turns(streak: &mut Streak, results: &str) -> Vec<(usize, ProbeState)> {
-        results
-            .chars()
-            .enumerate()
-            .filter_map(|(at, result)| Some((at, streak.add(result == '+')?)))
-            .collect()
-    }
-
-    #[test]
-    fn a_probe_fails_after_as_many_failures_in_a_row_as_its_threshold() {
-        let mut streak = Streak::new(&probe(1, 3), ProbeState::Succeeding);
-        assert_eq!(turns(&mut streak, "--+--+---"), [(8, ProbeState::Failing)]);
-        assert_eq!(turns(&mut streak, "--+"), [(2, ProbeState::Succeeding)]);
-    }
-
-    #[test]
-    fn a_probe_succeeds_after_as_many_successes_in_a_row_as_its_threshold() {
-        let mut streak = Streak::new(&probe(2, 1), ProbeState::Failing);
-        let wanted = [(4, ProbeState::Succeeding), (5, ProbeState::Failing)];
-        assert_eq!(turns(&mut streak, "-+-++-"), wanted);
-    }
 }

@@ -3,6 +3,7 @@
 use std::io;
 use std::time::Duration;
 
+use brunt_scenarios::system::{HttpGet, ProbeScheme};
 use bytes::Bytes;
 use http::Request;
 use http::header::{CONNECTION, HOST, USER_AGENT};
@@ -10,7 +11,10 @@ use http_body_util::{BodyExt, Empty};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use thiserror::Error;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+
+use crate::unverified_tls;
 
 /// Why there was no reply.
 #[derive(Debug, Error)]
@@ -19,8 +23,10 @@ pub(crate) enum ReplicaGetError {
     Connect(#[from] io::Error),
     #[error("no answer")]
     Http(#[from] hyper::Error),
-    #[error("the path cannot be asked for")]
-    Path(#[from] http::Error),
+    #[error("the request cannot be sent")]
+    Request(#[from] http::Error),
+    #[error("TLS fails")]
+    Tls(#[source] io::Error),
     #[error("no answer within {} ms", .0.as_millis())]
     TimedOut(Duration),
 }
@@ -28,21 +34,49 @@ pub(crate) enum ReplicaGetError {
 /// Returns the reply's status. The whole reply must arrive in time.
 pub(crate) async fn get_status(
     port: u16,
-    path: &str,
+    what: &HttpGet,
     timeout: Duration,
 ) -> Result<u16, ReplicaGetError> {
-    tokio::time::timeout(timeout, get(port, path))
+    tokio::time::timeout(timeout, get(port, what))
         .await
         .unwrap_or(Err(ReplicaGetError::TimedOut(timeout)))
 }
 
-async fn get(port: u16, path: &str) -> Result<u16, ReplicaGetError> {
-    let request = Request::get(path)
-        .header(HOST, format!("127.0.0.1:{port}"))
-        .header(USER_AGENT, "brunt-probe")
-        .header(CONNECTION, "close")
-        .body(Empty::<Bytes>::new())?;
+async fn get(port: u16, what: &HttpGet) -> Result<u16, ReplicaGetError> {
+    let port = what.port.unwrap_or(port);
+    let request = request(port, what)?;
     let stream = TcpStream::connect(("127.0.0.1", port)).await?;
+    match what.scheme {
+        ProbeScheme::Http => status(stream, request).await,
+        ProbeScheme::Https => {
+            let stream = unverified_tls::connect(stream).await.map_err(ReplicaGetError::Tls)?;
+            status(stream, request).await
+        }
+    }
+}
+
+fn request(port: u16, what: &HttpGet) -> Result<Request<Empty<Bytes>>, http::Error> {
+    let mut request = Request::get(&what.path).header(CONNECTION, "close");
+    let is_given = |name: http::HeaderName| {
+        what.http_headers.iter().any(|header| header.name.eq_ignore_ascii_case(name.as_str()))
+    };
+    for (name, value) in
+        [(HOST, format!("127.0.0.1:{port}")), (USER_AGENT, "brunt-probe".to_owned())]
+    {
+        if !is_given(name.clone()) {
+            request = request.header(name, value);
+        }
+    }
+    for header in &what.http_headers {
+        request = request.header(header.name.as_str(), &header.value);
+    }
+    request.body(Empty::new())
+}
+
+async fn status(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send,
+    request: Request<Empty<Bytes>>,
+) -> Result<u16, ReplicaGetError> {
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
     let exchange = async {
         let mut reply = sender.send_request(request).await?;

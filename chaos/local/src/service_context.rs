@@ -10,6 +10,7 @@ use crate::first_ready::FirstReady;
 use crate::free_ports::FreePorts;
 use crate::launch_spec::LaunchSpec;
 use crate::probe::Probes;
+use crate::replica_address::ServiceEndpoints;
 use crate::spawner::Spawner;
 
 /// What every replica of a service needs.
@@ -18,7 +19,7 @@ pub(crate) struct ServiceContext {
     pub(crate) launch: LaunchSpec,
     pub(crate) probes: Probes,
     pub(crate) grace: Duration,
-    pub(crate) endpoints: brunt_proxy::Endpoints,
+    pub(crate) endpoints: ServiceEndpoints,
     pub(crate) ports: Arc<FreePorts>,
     pub(crate) spawner: Spawner,
     pub(crate) events: EventSender,

@@ -13,6 +13,7 @@ use tokio::sync::{mpsc, watch};
 use crate::data_folder::DataFolder;
 use crate::error::LocalError;
 use crate::events::EventSender;
+use crate::exec_probe::ExecProbes;
 use crate::first_ready::FirstReady;
 use crate::free_ports::FreePorts;
 use crate::launch_spec::LaunchSpec;
@@ -56,8 +57,13 @@ impl LocalSystem {
         let data = DataFolder::claim(&options.data)?;
         let logs = preflight::writable_folder(&options.logs)?;
         let options = Options { data: data.path().to_owned(), logs, ..options };
-        let launches = launches(system, &options)?;
+        let mut launches = launches(system, &options)?;
         let network = Network::start(system, options.ports)?;
+        for launch in &mut launches {
+            launch.callees = network.callees(&launch.service, system);
+            let ports = system.services[&launch.service].ports.keys();
+            launch.check(ports).map_err(|source| LocalError::launch(&launch.service, source))?;
+        }
         if options.fresh {
             data.clear()?;
         }
@@ -85,21 +91,22 @@ impl LocalSystem {
 
     fn add(
         &mut self,
-        mut launch: LaunchSpec,
+        launch: LaunchSpec,
         ports: &Arc<FreePorts>,
         spawner: &Spawner,
         (events, first_ready): (EventSender, &IndexMap<String, FirstReady>),
     ) {
         let name = launch.service.clone();
         let service = &self.plan.services[&name];
-        launch.env.extend(self.network.addresses(&name, service));
         let context = ServiceContext {
-            launch,
             probes: Probes {
+                startup: service.startup.clone(),
                 readiness: service.readiness.clone(),
                 liveness: service.liveness.clone(),
                 starts_within: service.starts_within,
+                exec: ExecProbes { launch: launch.clone(), spawner: spawner.clone() },
             },
+            launch,
             grace: service.grace,
             endpoints: self.network.endpoints_of(&name),
             ports: Arc::clone(ports),
@@ -173,7 +180,7 @@ impl LocalSystem {
     /// Without a slash at the end.
     pub fn url(&self, service: &str) -> Option<String> {
         match &self.plan.services.get(service)?.program {
-            Program::Running { url } => Some(url.trim_end_matches('/').to_owned()),
+            Program::Running { url } => Some(url.to_string()),
             Program::Command { .. } | Program::Deployed => Some(self.network.front(service)?.url()),
         }
     }

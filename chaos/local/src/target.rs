@@ -6,9 +6,11 @@ use brunt_faults::{
     AutoscalerChange, Census, EdgeHandle, FaultTarget, NoPlatform, NodeTarget, PlatformTarget,
     ProcessTarget, ReplicaSelector, TargetError,
 };
-use brunt_proxy::{FaultId, Proxy};
+use brunt_proxy::FaultId;
 use brunt_scenarios::plan::EdgeFault;
+use brunt_scenarios::system::HttpGet;
 
+use crate::local_edge::LocalEdge;
 use crate::probe::ProbeError;
 use crate::replica::ReplicaAction;
 use crate::replica_get::get_status;
@@ -34,7 +36,7 @@ impl LocalSystem {
         self.workload(service)?.autoscaler().ok_or_else(none)
     }
 
-    fn edge(&self, from: &str, to: &str) -> Result<&Proxy, TargetError> {
+    fn edge(&self, from: &str, to: &str) -> Result<&LocalEdge, TargetError> {
         self.network
             .edge(from, to)
             .ok_or_else(|| TargetError::NoEdge { from: from.to_owned(), to: to.to_owned() })
@@ -97,7 +99,8 @@ impl FaultTarget for LocalSystem {
         let status = self.workload(service)?.status();
         let found = status.iter().find(|status| status.number == replica);
         let port = found.and_then(|status| status.port).ok_or_else(gone)?;
-        get_status(port, path, GET_TIMEOUT).await.map_err(|source| {
+        let get = HttpGet { path: path.to_owned(), ..HttpGet::default() };
+        get_status(port, &get, GET_TIMEOUT).await.map_err(|source| {
             let error = ProbeError::Get { path: path.to_owned(), source };
             TargetError::unanswered(service, replica, error)
         })

@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 use crate::fault_wire::WireFault;
 
 /// The version of the protocol. The first had no number, one port, and the token
-/// in the environment.
-pub const CONTROL_VERSION: u32 = 2;
+/// in the environment; the second had no faults of single bytes.
+pub const CONTROL_VERSION: u32 = 3;
 
 /// The longest line that an authenticated side may send, in bytes: a routing table of
 /// some ten thousand pods.

@@ -1,6 +1,9 @@
-//! How many requests arrived on an edge, reached the callee, and met a fault.
+//! How many requests arrived on an edge, reached the callee, and met a fault; and how many
+//! connections and bytes there were.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use brunt_scenarios::plan::EdgeDirection;
 
 /// Each is read for itself, while requests go on: a total may be a request ahead of another.
 #[derive(Debug, Default)]
@@ -8,6 +11,9 @@ pub(crate) struct EdgeCounters {
     requests: AtomicU64,
     reached: AtomicU64,
     faulted: AtomicU64,
+    connections: AtomicU64,
+    request_bytes: AtomicU64,
+    reply_bytes: AtomicU64,
 }
 
 /// The counts at one moment.
@@ -16,6 +22,9 @@ pub(crate) struct EdgeTotals {
     pub(crate) requests: u64,
     pub(crate) reached: u64,
     pub(crate) faulted: u64,
+    pub(crate) connections: u64,
+    pub(crate) request_bytes: u64,
+    pub(crate) reply_bytes: u64,
 }
 
 impl EdgeCounters {
@@ -33,11 +42,27 @@ impl EdgeCounters {
         self.reached.fetch_add(1, Relaxed);
     }
 
+    pub(crate) fn connection_opened(&self) {
+        self.connections.fetch_add(1, Relaxed);
+    }
+
+    /// So many bytes were sent in one direction.
+    pub(crate) fn passed(&self, direction: EdgeDirection, bytes: usize) {
+        let count = match direction {
+            EdgeDirection::Request => &self.request_bytes,
+            EdgeDirection::Reply | EdgeDirection::Both => &self.reply_bytes,
+        };
+        count.fetch_add(bytes as u64, Relaxed);
+    }
+
     pub(crate) fn totals(&self) -> EdgeTotals {
         EdgeTotals {
             requests: self.requests.load(Relaxed),
             reached: self.reached.load(Relaxed),
             faulted: self.faulted.load(Relaxed),
+            connections: self.connections.load(Relaxed),
+            request_bytes: self.request_bytes.load(Relaxed),
+            reply_bytes: self.reply_bytes.load(Relaxed),
         }
     }
 }

@@ -2,8 +2,10 @@
 //! says nothing: in some protocols the server speaks first.
 
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
+use brunt_scenarios::plan::EdgeDirection;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::sleep;
@@ -12,6 +14,7 @@ use crate::peeked_stream::PeekedStream;
 use crate::routing::ConnectionRoute;
 use crate::tunnel::{CalleeConnection, connect};
 use crate::wire_protocol::{WireProtocol, spoken};
+use crate::write_faults::WriteFaults;
 
 /// How long a caller may say nothing before the callee is connected to, which may speak first.
 /// Callers of HTTP mostly send at once, and then the callee gets no connection for nothing.
@@ -38,8 +41,11 @@ pub(crate) async fn detect(
     stream: TcpStream,
     closing: &mut watch::Receiver<()>,
 ) -> Option<DetectedConnection> {
-    let (mut caller, mut callee) = (PeekedStream::new(stream), None);
-    if route.edge().protocol.is_some_and(|protocol| !protocol.has_visible_requests()) {
+    let faults = WriteFaults::on_route(route, EdgeDirection::Reply, Arc::default());
+    let (mut caller, mut callee) = (PeekedStream::new(stream, faults), None);
+    let edge = route.edge();
+    edge.counters.connection_opened();
+    if edge.protocol.is_some_and(|protocol| !protocol.has_visible_requests()) {
         return Some(DetectedConnection::Bytes(caller, callee));
     }
     let (mut silence, mut undecided) = (pin!(sleep(SILENCE)), pin!(sleep(UNDECIDED)));
@@ -61,7 +67,7 @@ pub(crate) async fn detect(
             () = &mut silence, if is_silent => {
                 is_silent = false;
                 // Without a callee, what the caller says decides what becomes of it.
-                callee = connect(route).await.ok().flatten();
+                callee = connect(route, caller.hits()).await.ok().flatten();
             }
             () = speaks(callee.as_ref()) => return Some(DetectedConnection::Bytes(caller, callee)),
             () = &mut undecided, if !caller.seen().is_empty() => {

@@ -76,6 +76,9 @@ impl Edge {
             requests: totals.requests,
             reached: totals.reached,
             faulted: totals.faulted,
+            connections: totals.connections,
+            request_bytes: totals.request_bytes,
+            reply_bytes: totals.reply_bytes,
         }
     }
 

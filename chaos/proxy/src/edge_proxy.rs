@@ -111,11 +111,7 @@ impl EdgeProxy {
         let mut merged = BTreeMap::<Option<String>, EdgeRecord>::new();
         for record in self.ports.iter().flat_map(PortProxy::records) {
             match merged.get_mut(&record.from) {
-                Some(sum) => {
-                    sum.requests += record.requests;
-                    sum.reached += record.reached;
-                    sum.faulted += record.faulted;
-                }
+                Some(sum) => sum.add(&record),
                 None => drop(merged.insert(record.from.clone(), record)),
             }
         }

@@ -1,6 +1,6 @@
 //! The faults that are in force on an edge. What each does to a new connection is in
-//! `faults/connection.rs`, to its bytes in `faults/bytes.rs`, to a request in `faults/request.rs`,
-//! to a reply in `faults/reply.rs`.
+//! `faults/connection.rs`, to its bytes in `faults/bytes.rs` and `faults/stream.rs`, to a request
+//! in `faults/request.rs`, to a reply in `faults/reply.rs`.
 
 mod active_fault;
 mod bytes;
@@ -9,10 +9,12 @@ mod connection;
 mod open_stream;
 mod reply;
 mod request;
+mod stream;
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use brunt_scenarios::plan::{EdgeDirection, EdgeFault, Pick};
 use tokio::sync::watch;
@@ -25,6 +27,7 @@ pub(crate) use bytes::ByteFaults;
 pub(crate) use connection::ConnectionAction;
 pub(crate) use reply::ReplyAction;
 pub(crate) use request::RequestAction;
+pub(crate) use stream::{StreamFaults, StreamState};
 
 #[derive(Debug, Default)]
 pub(crate) struct ActiveFaults {
@@ -33,6 +36,8 @@ pub(crate) struct ActiveFaults {
     changes: watch::Sender<()>,
     /// How often that has happened.
     generation: AtomicU64,
+    /// Those of what is written on connections.
+    on_streams: watch::Sender<StreamFaults>,
 }
 
 #[derive(Debug, Default)]
@@ -59,7 +64,7 @@ impl ActiveFaults {
         };
         let only = picked(fault, endpoints, seed);
         table.active.push(ActiveFault { id, fault, only, limit, hits: 0 });
-        self.announce();
+        self.announce(&table);
         id
     }
 
@@ -71,8 +76,27 @@ impl ActiveFaults {
         if let Some(limit) = &ended.limit {
             limit.lift();
         }
-        self.announce();
+        self.announce(&table);
         Some(ended)
+    }
+
+    /// Tells open connections of a change.
+    fn announce(&self, table: &FaultTable) {
+        let on_streams = stream::in_force(&table.active);
+        // Connections look at this one before each write, so it changes only when it must.
+        self.on_streams.send_if_modified(|before| {
+            let ids = |faults: &StreamFaults| faults.iter().map(|one| one.id).collect::<Vec<_>>();
+            let is_new = ids(before) != ids(&on_streams);
+            *before = on_streams;
+            is_new
+        });
+        self.generation.fetch_add(1, Ordering::Release);
+        self.changes.send_replace(());
+    }
+
+    /// Sees the faults of what is written on connections, now and later.
+    pub(crate) fn on_streams(&self) -> watch::Receiver<StreamFaults> {
+        self.on_streams.subscribe()
     }
 
     /// Waits until a fault is not in force any more.
@@ -101,13 +125,15 @@ impl ActiveFaults {
     }
 
     /// What bytes meet that go in a direction, between a caller and this endpoint. It counts as hit
-    /// with [`ActiveFaults::count_hit`], once bytes have met it.
+    /// with [`ActiveFaults::count_hit`], once bytes have met it. `is_hit` tells which faults hit
+    /// the connection that hit this share of all.
     pub(crate) fn on_bytes(
         &self,
         direction: EdgeDirection,
         endpoint: &EndpointAddress,
+        is_hit: impl Fn(FaultId, f64) -> bool,
     ) -> ByteFaults {
-        bytes::in_force(&self.table().active, direction, endpoint)
+        bytes::in_force(&self.table().active, direction, endpoint, is_hit)
     }
 
     /// Counts a connection that a fault has hit.
@@ -122,6 +148,11 @@ impl ActiveFaults {
         request::action(&mut self.table().active)
     }
 
+    /// How much later a request goes to the callee.
+    pub(crate) fn request_delay(&self) -> Duration {
+        request::delay(&mut self.table().active)
+    }
+
     /// What a reply of this endpoint meets. It meets the faults that are in force when it comes,
     /// whichever were when its request went out.
     pub(crate) fn on_reply(&self, from: &EndpointAddress) -> ReplyAction {
@@ -132,18 +163,15 @@ impl ActiveFaults {
     pub(crate) fn limit(&self, direction: EdgeDirection) -> Option<Arc<ByteLimit>> {
         let mut table = self.table();
         let limits = table.active.iter_mut().filter_map(|active| match active.fault {
-            EdgeFault::Bandwidth { direction: limited, .. } if limited == direction => {
+            EdgeFault::Bandwidth { scope, .. }
+                if scope.direction.includes(direction) && chance::happens(scope.share) =>
+            {
                 active.hits += 1;
                 active.limit.clone()
             }
             _ => None,
         });
         limits.min_by_key(|limit| limit.bytes_per_second())
-    }
-
-    fn announce(&self) {
-        self.generation.fetch_add(1, Ordering::Release);
-        self.changes.send_replace(());
     }
 
     fn table(&self) -> MutexGuard<'_, FaultTable> {

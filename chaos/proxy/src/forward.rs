@@ -3,6 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
+use brunt_scenarios::plan::EdgeDirection;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::{Either, Full};
@@ -16,7 +17,9 @@ use crate::counters::ReachedOnce;
 use crate::edge::Edge;
 use crate::endpoints::EndpointAddress;
 use crate::headers;
+use crate::peeked_stream::PeekedStream;
 use crate::pool::{Payload, Upstream};
+use crate::write_faults::WriteFaults;
 
 /// Why there is no reply to forward. The caller's connection is reset, whichever it is.
 #[derive(Debug, Error)]
@@ -105,7 +108,7 @@ async fn send_over_new(
     request: Request<Payload>,
     reached: &mut ReachedOnce<'_>,
 ) -> Result<Response<Incoming>, AttemptError> {
-    match connect(endpoint).await {
+    match connect(edge, endpoint).await {
         Ok(upstream) => send_over(edge, endpoint, upstream, request, reached).await,
         Err(error) => Err(AttemptError::Unsent(Box::new(request), error)),
     }
@@ -148,13 +151,14 @@ fn return_to_pool(edge: &Arc<Edge>, endpoint: &EndpointAddress, mut upstream: Up
     });
 }
 
-async fn connect(endpoint: &EndpointAddress) -> Result<Upstream, ForwardError> {
+async fn connect(edge: &Arc<Edge>, endpoint: &EndpointAddress) -> Result<Upstream, ForwardError> {
     let failed = |error| ForwardError::Connect(endpoint.clone(), error);
     let stream = TcpStream::connect(endpoint.authority()).await.map_err(failed)?;
     stream.set_nodelay(true).map_err(failed)?;
+    let faults = WriteFaults::on_edge(edge, EdgeDirection::Request);
     let (upstream, connection) = http1::Builder::new()
         .preserve_header_case(true)
-        .handshake(TokioIo::new(stream))
+        .handshake(TokioIo::new(PeekedStream::new(stream, faults)))
         .await
         .map_err(|error| ForwardError::Broken(endpoint.clone(), error))?;
     // Its errors are those of the request that is on it.

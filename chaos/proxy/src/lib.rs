@@ -8,17 +8,20 @@
 //! Faults are injected and recovered while it runs, and hit connections that are open already.
 //! Requests are counted. A connection of HTTP/2 with prior knowledge is passed on frame by frame,
 //! and each stream is a request. One that speaks neither (TLS, databases, …), or that has changed
-//! to another protocol (WebSocket), is passed on byte by byte, and met by the faults of
-//! connections and bytes: `cut`, `refuse`, `halfOpen`, `latency` and `bandwidth`.
+//! to another protocol (WebSocket), is passed on byte by byte, and met by the faults of connections
+//! and bytes: `cut`, `refuse`, `halfOpen`, `latency`, `bandwidth`, `slowClose`, `limitData`,
+//! `slice` and `corrupt`. The last four work below HTTP/1 as well.
 //!
 //! A [`Proxy`] is one edge. An [`EdgeProxy`] is in a callee's place before all of its callers; a
 //! controller tells it over a [`ControlServer`]'s port who they are, where the callee is, and which
 //! faults there are.
 //!
 //! A new fault of an edge is a variant of [`WireFault`], and an arm in each of
-//! `faults/connection.rs`, `faults/bytes.rs`, `faults/request.rs` and `faults/reply.rs`.
+//! `faults/connection.rs`, `faults/bytes.rs`, `faults/stream.rs`, `faults/request.rs` and
+//! `faults/reply.rs`.
 
 mod byte_limit;
+mod connection_hits;
 mod control;
 mod control_lines;
 mod control_protocol;
@@ -49,6 +52,7 @@ mod serve;
 mod tunnel;
 mod upgrade;
 mod wire_protocol;
+mod write_faults;
 
 pub use control::ControlServer;
 pub use control_lines::ControlLines;

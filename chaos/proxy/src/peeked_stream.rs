@@ -2,12 +2,16 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::{Buf, Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{ReadHalf, WriteHalf};
+
+use crate::connection_hits::ConnectionHits;
+use crate::write_faults::WriteFaults;
 
 /// How much is read at once while the first bytes are looked at, in bytes.
 const CHUNK: usize = 1024;
@@ -18,11 +22,28 @@ pub(crate) struct PeekedStream {
     /// What was looked at and is yet to be read.
     seen: BytesMut,
     stream: TcpStream,
+    faults: WriteFaults,
 }
 
 impl PeekedStream {
-    pub(crate) fn new(stream: TcpStream) -> Self {
-        Self { seen: BytesMut::new(), stream }
+    /// `faults` meet what is written on it.
+    pub(crate) fn new(stream: TcpStream, faults: WriteFaults) -> Self {
+        Self { seen: BytesMut::new(), stream, faults }
+    }
+
+    /// The same connection, with other faults that meet what is written on it from now on.
+    pub(crate) fn with_faults(self, faults: WriteFaults) -> Self {
+        Self { faults, ..self }
+    }
+
+    /// Which faults hit it.
+    pub(crate) fn hits(&self) -> &Arc<ConnectionHits> {
+        self.faults.hits()
+    }
+
+    /// Whether a fault has closed it, so that its end is an orderly one.
+    pub(crate) fn was_closed_by_fault(&self) -> bool {
+        self.faults.has_closed()
     }
 
     /// The same connection, with bytes of it that somebody has read: they come first.
@@ -52,9 +73,10 @@ impl PeekedStream {
     }
 
     /// Its two directions, to be used at the same time.
-    pub(crate) fn split(&mut self) -> (PeekedHalf<'_>, WriteHalf<'_>) {
+    pub(crate) fn split(&mut self) -> (PeekedHalf<'_>, FaultedHalf<'_>) {
         let (stream, writes) = self.stream.split();
-        (PeekedHalf { seen: &mut self.seen, stream }, writes)
+        let faults = &mut self.faults;
+        (PeekedHalf { seen: &mut self.seen, stream }, FaultedHalf { stream: writes, faults })
     }
 
     /// Makes closing it send a reset, and discard what was not sent yet.
@@ -110,32 +132,51 @@ impl AsyncRead for PeekedStream {
     }
 }
 
-impl AsyncWrite for PeekedStream {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, bytes)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
+/// The writing side of a connection.
+#[derive(Debug)]
+pub(crate) struct FaultedHalf<'a> {
+    stream: WriteHalf<'a>,
+    faults: &'a mut WriteFaults,
 }
+
+/// What is written meets the connection's faults.
+macro_rules! faulted_writes {
+    ($type:ty) => {
+        impl AsyncWrite for $type {
+            fn poll_write(
+                self: Pin<&mut Self>,
+                cx: &mut Context<'_>,
+                bytes: &[u8],
+            ) -> Poll<io::Result<usize>> {
+                let this = self.get_mut();
+                this.faults.poll_write(Pin::new(&mut this.stream), cx, bytes)
+            }
+
+            fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+                let this = self.get_mut();
+                this.faults.poll_flush(Pin::new(&mut this.stream), cx)
+            }
+
+            fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+                let this = self.get_mut();
+                this.faults.poll_shutdown(Pin::new(&mut this.stream), cx)
+            }
+
+            fn poll_write_vectored(
+                self: Pin<&mut Self>,
+                cx: &mut Context<'_>,
+                buffers: &[io::IoSlice<'_>],
+            ) -> Poll<io::Result<usize>> {
+                let this = self.get_mut();
+                this.faults.poll_write_vectored(Pin::new(&mut this.stream), cx, buffers)
+            }
+
+            fn is_write_vectored(&self) -> bool {
+                self.stream.is_write_vectored()
+            }
+        }
+    };
+}
+
+faulted_writes!(PeekedStream);
+faulted_writes!(FaultedHalf<'_>);

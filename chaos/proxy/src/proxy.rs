@@ -71,7 +71,12 @@ impl Proxy {
 
     /// Injects a fault; several add up.
     pub fn inject(&self, fault: EdgeFault) -> FaultId {
-        self.edge.inject(fault, fastrand::u64(..))
+        self.inject_with_seed(fault, fastrand::u64(..))
+    }
+
+    /// The same, where the seed decides which of the endpoints are picked.
+    pub fn inject_with_seed(&self, fault: EdgeFault, seed: u64) -> FaultId {
+        self.edge.inject(fault, seed)
     }
 
     /// Ends a fault. Returns how many requests it hit; `None` when it is not in force any more.

@@ -6,18 +6,22 @@ use std::io;
 
 use bytes::Bytes;
 use tokio::io::AsyncWriteExt;
-use tokio::net::tcp::WriteHalf;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 use crate::faults::{ByteFaults, FaultId};
-use crate::peeked_stream::PeekedHalf;
+use crate::peeked_stream::{FaultedHalf, PeekedHalf};
 
 /// How much is read at a time, in bytes.
 const PIECE: usize = 32 * 1024;
 
 /// How much is held of what is delayed, in bytes; until some of it is passed on, no more is read.
 const MOST_HELD: usize = 1024 * 1024;
+
+/// What a held piece takes besides its bytes, at most: its place in the queue, which may be half
+/// empty, and what the allocator adds. A peer that sends single bytes would otherwise have a
+/// hundred times as much held as one that sends large pieces.
+const PIECE_COST: usize = 2 * size_of::<(Instant, DelayedPiece)>() + 32;
 
 /// What is passed on later.
 #[derive(Debug)]
@@ -27,20 +31,29 @@ enum DelayedPiece {
     End,
 }
 
+impl DelayedPiece {
+    /// What it takes while it is held, in bytes.
+    fn size(&self) -> usize {
+        match self {
+            Self::Bytes(bytes) => bytes.len() + PIECE_COST,
+            Self::End => PIECE_COST,
+        }
+    }
+}
+
 /// What is passed on later, in order.
 #[derive(Debug, Default)]
 struct DelayQueue {
     held: VecDeque<(Instant, DelayedPiece)>,
-    bytes: usize,
+    /// What all of them take, in bytes.
+    size: usize,
 }
 
 impl DelayQueue {
     /// What comes later is not passed on earlier, however short its own delay is.
     fn push(&mut self, due: Instant, held: DelayedPiece) {
         let due = self.held.back().map_or(due, |(last, _)| due.max(*last));
-        if let DelayedPiece::Bytes(bytes) = &held {
-            self.bytes += bytes.len();
-        }
+        self.size += held.size();
         self.held.push_back((due, held));
     }
 
@@ -55,9 +68,7 @@ impl DelayQueue {
 
     fn pop(&mut self) -> Option<DelayedPiece> {
         let (_, held) = self.held.pop_front()?;
-        if let DelayedPiece::Bytes(bytes) = &held {
-            self.bytes -= bytes.len();
-        }
+        self.size -= held.size();
         Some(held)
     }
 }
@@ -66,15 +77,15 @@ impl DelayQueue {
 pub(crate) struct OneWay<'a, C> {
     /// What is in force at any moment.
     pub(crate) faults: watch::Receiver<ByteFaults>,
-    pub(crate) to: WriteHalf<'a>,
-    /// Called for each fault, when the first bytes meet it.
+    pub(crate) to: FaultedHalf<'a>,
+    /// Called for each fault that a piece meets.
     pub(crate) count: C,
 }
 
 impl<C: Fn(FaultId)> OneWay<'_, C> {
     /// Passes on what comes, until its end is passed on, too.
     pub(crate) async fn pass_on(mut self, mut from: PeekedHalf<'_>) -> io::Result<()> {
-        let (mut queue, mut counted) = (DelayQueue::default(), Vec::new());
+        let mut queue = DelayQueue::default();
         let mut has_ended = false;
         loop {
             tokio::select! {
@@ -83,10 +94,10 @@ impl<C: Fn(FaultId)> OneWay<'_, C> {
                     Some(DelayedPiece::Bytes(bytes)) => self.write(&bytes).await?,
                     Some(DelayedPiece::End) | None => return self.to.shutdown().await,
                 },
-                piece = from.read(PIECE), if !has_ended && queue.bytes < MOST_HELD => {
+                piece = from.read(PIECE), if !has_ended && queue.size < MOST_HELD => {
                     let piece = piece?;
                     has_ended = piece.is_empty();
-                    let delay = self.meet(has_ended, &mut counted);
+                    let delay = self.meet(has_ended);
                     if delay.is_zero() && queue.held.is_empty() && !has_ended {
                         self.write(&piece).await?;
                     } else {
@@ -102,27 +113,26 @@ impl<C: Fn(FaultId)> OneWay<'_, C> {
         }
     }
 
-    /// How long a piece is delayed by what is in force, which is counted the first time that
-    /// it meets bytes.
-    fn meet(&self, is_end: bool, counted: &mut Vec<FaultId>) -> std::time::Duration {
+    /// How long a piece is delayed by what is in force, which is counted.
+    fn meet(&self, is_end: bool) -> std::time::Duration {
         let faults = self.faults.borrow();
-        for id in faults.ids.iter().filter(|_| !is_end) {
-            if !counted.contains(id) {
-                counted.push(*id);
-                (self.count)(*id);
-            }
-        }
+        faults.ids.iter().filter(|_| !is_end).for_each(|id| (self.count)(*id));
         faults.delay()
     }
 
     async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         let limit = self.faults.borrow().limit.clone();
-        let Some(limit) = limit else { return self.to.write_all(bytes).await };
-        for slice in bytes.chunks(limit.slice()) {
-            limit.pass(slice.len()).await;
-            self.to.write_all(slice).await?;
+        match limit {
+            None => self.to.write_all(bytes).await?,
+            Some(limit) => {
+                for slice in bytes.chunks(limit.slice()) {
+                    limit.pass(slice.len()).await;
+                    self.to.write_all(slice).await?;
+                }
+            }
         }
-        Ok(())
+        // A fault may have closed it after the last byte.
+        self.to.flush().await
     }
 }
 
@@ -138,7 +148,7 @@ mod tests {
         queue.push(now + Duration::from_secs(2), DelayedPiece::Bytes(Bytes::from_static(b"first")));
         queue.push(now + Duration::from_secs(1), DelayedPiece::Bytes(Bytes::from_static(b"then")));
         queue.push(now, DelayedPiece::End);
-        assert_eq!(queue.bytes, 9);
+        assert_eq!(queue.size, 9 + 3 * PIECE_COST);
         queue.due().await;
         assert!(now.elapsed() >= Duration::from_secs(2));
         let mut order = Vec::new();
@@ -146,6 +156,18 @@ mod tests {
             order.push(format!("{held:?}"));
         }
         assert_eq!(order, [r#"Bytes(b"first")"#, r#"Bytes(b"then")"#, "End"]);
-        assert_eq!(queue.bytes, 0);
+        assert_eq!(queue.size, 0);
+    }
+
+    #[test]
+    fn single_bytes_take_no_more_memory_than_is_allowed() {
+        let (now, mut queue) = (Instant::now(), DelayQueue::default());
+        while queue.size < MOST_HELD {
+            queue.push(now, DelayedPiece::Bytes(Bytes::copy_from_slice(b"x")));
+        }
+        // The smallest block of the allocator.
+        let taken =
+            queue.held.capacity() * size_of::<(Instant, DelayedPiece)>() + 32 * queue.held.len();
+        assert!(taken <= MOST_HELD, "{taken}");
     }
 }

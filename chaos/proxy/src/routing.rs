@@ -61,6 +61,14 @@ struct RoutingTable {
 pub(crate) struct CallerChanges(Option<watch::Receiver<()>>);
 
 impl CallerChanges {
+    /// Whether there was one since the last time that this was asked.
+    pub(crate) fn has_changed(&mut self) -> bool {
+        let Some(changes) = &mut self.0 else { return false };
+        let has_changed = changes.has_changed().unwrap_or_default();
+        changes.mark_unchanged();
+        has_changed
+    }
+
     /// Waits for the next change.
     pub(crate) async fn changed(&mut self) {
         let is_over = match &mut self.0 {
@@ -172,6 +180,11 @@ impl ConnectionRoute {
             Routing::ByCaller(routes) => Some(routes.connections.subscribe()),
         };
         Self { routing, peer, _open: open }
+    }
+
+    /// The same, without being counted as a connection of its own.
+    pub(crate) fn uncounted(&self) -> Self {
+        Self { routing: Arc::clone(&self.routing), peer: self.peer, _open: None }
     }
 
     /// The edge of a request that arrives now, which is counted.

@@ -14,6 +14,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::sleep;
@@ -76,7 +77,7 @@ async fn connected(
 ) -> Option<(PeekedStream, CalleeConnection)> {
     let callee = match callee {
         Some(callee) => Some(callee),
-        None => connect(route).await.ok().flatten(),
+        None => connect(route, caller.hits()).await.ok().flatten(),
     };
     if callee.is_none() {
         caller.reset_on_close();
@@ -110,12 +111,17 @@ async fn serve_http(
         () = first_head_is_late(&has_asked) => return,
     };
     let parts = connection.into_parts();
-    let caller = parts.io.into_inner().unread(&parts.read_buf);
+    let mut caller = parts.io.into_inner().unread(&parts.read_buf);
     // A connection that was idle for too long ends as any other.
     if served.is_err_and(|error| !error.is_timeout()) {
-        caller.reset_on_close();
-    } else if let Some(callee) = upgrade.callee().await {
+        if !caller.was_closed_by_fault() {
+            caller.reset_on_close();
+        }
+    } else if let Some(callee) = upgrade.callee(&route, caller.hits()).await {
         tunnel(&route, caller, callee).await;
+    } else {
+        // A caller that has gone does not hear it.
+        let _ = caller.shutdown().await;
     }
 }
 
@@ -172,10 +178,16 @@ async fn apply_faults(
             read = begun.read;
         }
     }
-    let limit = edge.faults.limit(EdgeDirection::Request);
-    let is_limited = limit.is_some();
-    if let Some(limit) = &limit {
+    let (delay, limit) = (edge.faults.request_delay(), edge.faults.limit(EdgeDirection::Request));
+    let is_counted = !delay.is_zero() || limit.is_some();
+    if is_counted {
         edge.counters.met_fault();
+    }
+    // Even an empty sleep would last until the clock's next tick.
+    if !delay.is_zero() {
+        tokio::time::sleep(delay).await;
+    }
+    if let Some(limit) = &limit {
         limit.pass(request_head(&request)).await;
     }
     let request = request.map(|body| Either::Left(LimitedBody::after(read, body, limit)));
@@ -184,7 +196,7 @@ async fn apply_faults(
     if changes_protocol(&method, reply.status()) {
         upgrade.keep(hyper::upgrade::on(&mut reply), endpoint.clone());
     }
-    apply_reply_faults(&edge, reply, &endpoint, is_limited).await
+    apply_reply_faults(&edge, reply, &endpoint, is_counted).await
 }
 
 /// `counted`: whether the request has been counted as having met a fault.

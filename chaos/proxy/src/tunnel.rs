@@ -5,17 +5,20 @@
 
 use std::io;
 use std::pin::pin;
+use std::sync::Arc;
 
 use brunt_scenarios::plan::EdgeDirection;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
+use crate::connection_hits::ConnectionHits;
 use crate::edge::Edge;
 use crate::endpoints::EndpointAddress;
 use crate::faults::{ByteFaults, ConnectionAction, FaultId};
 use crate::peeked_stream::PeekedStream;
 use crate::relay::OneWay;
 use crate::routing::ConnectionRoute;
+use crate::write_faults::WriteFaults;
 
 /// A connection to one of the callee's endpoints.
 #[derive(Debug)]
@@ -35,22 +38,28 @@ impl Directions {
         Self { requests: watch::Sender::default(), replies: watch::Sender::default() }
     }
 
-    fn look(&self, edge: &Edge, endpoint: &EndpointAddress) {
-        let now = |direction| edge.faults.on_bytes(direction, endpoint);
+    fn look(&self, edge: &Edge, endpoint: &EndpointAddress, hits: &ConnectionHits) {
+        let is_hit = |id, share| hits.is_hit(id, share);
+        let now = |direction| edge.faults.on_bytes(direction, endpoint, is_hit);
         self.requests.send_replace(now(EdgeDirection::Request));
         self.replies.send_replace(now(EdgeDirection::Reply));
     }
 }
 
-/// Connects to one of the callee's endpoints; `None` when none is ready.
-pub(crate) async fn connect(route: &ConnectionRoute) -> io::Result<Option<CalleeConnection>> {
+/// Connects to one of the callee's endpoints, for a caller that these faults hit; `None` when none
+/// is ready.
+pub(crate) async fn connect(
+    route: &ConnectionRoute,
+    hits: &Arc<ConnectionHits>,
+) -> io::Result<Option<CalleeConnection>> {
     let Some(guard) = route.edge().pick() else { return Ok(None) };
     let stream = TcpStream::connect(guard.endpoint.authority()).await?;
     stream.set_nodelay(true)?;
     // A connection is not one request: an endpoint that stops does not wait for it, and ends it by
     // its own rules.
     let endpoint = guard.endpoint.clone();
-    Ok(Some(CalleeConnection { stream: PeekedStream::new(stream), endpoint }))
+    let faults = WriteFaults::on_route(route, EdgeDirection::Request, Arc::clone(hits));
+    Ok(Some(CalleeConnection { stream: PeekedStream::new(stream, faults), endpoint }))
 }
 
 /// Passes bytes on both ways until both sides have closed, or a fault ends it. A side that has
@@ -60,7 +69,9 @@ pub(crate) async fn tunnel(
     mut caller: PeekedStream,
     mut callee: CalleeConnection,
 ) {
-    if !until_end(route, &mut caller, &mut callee).await {
+    caller.hits().pass_as_bytes();
+    let is_orderly = until_end(route, &mut caller, &mut callee).await;
+    if !is_orderly && !caller.was_closed_by_fault() && !callee.stream.was_closed_by_fault() {
         caller.reset_on_close();
         callee.stream.reset_on_close();
     }
@@ -73,12 +84,13 @@ async fn until_end(
     callee: &mut CalleeConnection,
 ) -> bool {
     let (directions, endpoint) = (Directions::new(), &callee.endpoint);
-    let mut passing = pin!(both_ways(route, &directions, caller, &mut callee.stream));
+    let hits = Arc::clone(caller.hits());
+    let mut passing = pin!(both_ways(route, &directions, &hits, (caller, &mut callee.stream)));
     loop {
         // The edge is looked up again, since the caller may become known while it is connected.
         let edge = route.edge();
         let (mut faults, mut callers) = (edge.faults.changes(), route.changes());
-        directions.look(&edge, endpoint);
+        directions.look(&edge, endpoint, &hits);
         match edge.faults.on_open_connection() {
             ConnectionAction::Forward => {}
             ConnectionAction::Reset => {
@@ -103,13 +115,10 @@ async fn until_end(
 async fn both_ways(
     route: &ConnectionRoute,
     directions: &Directions,
-    caller: &mut PeekedStream,
-    callee: &mut PeekedStream,
+    hits: &ConnectionHits,
+    (caller, callee): (&mut PeekedStream, &mut PeekedStream),
 ) -> io::Result<()> {
-    let count = |id: FaultId| {
-        route.edge().faults.count_hit(id);
-        route.count_faulted_connection();
-    };
+    let count = |id: FaultId| hits.count(&route.edge(), id);
     let (from_caller, to_caller) = caller.split();
     let (from_callee, to_callee) = callee.split();
     let requests = OneWay { faults: directions.requests.subscribe(), to: to_callee, count };

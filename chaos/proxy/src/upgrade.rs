@@ -3,14 +3,17 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use brunt_scenarios::plan::EdgeDirection;
 use http::{Method, StatusCode};
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
 
+use crate::connection_hits::ConnectionHits;
 use crate::endpoints::EndpointAddress;
 use crate::peeked_stream::PeekedStream;
+use crate::routing::ConnectionRoute;
 use crate::tunnel::CalleeConnection;
+use crate::write_faults::WriteFaults;
 
 /// Where a caller's connection keeps the callee's one after the reply that changes the
 /// protocol of both.
@@ -26,12 +29,17 @@ impl UpgradeSlot {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
-    /// The callee's connection; `None` when the protocol has not changed, or the connection
-    /// broke over it.
-    pub(crate) async fn callee(&self) -> Option<CalleeConnection> {
+    /// The callee's connection, for a caller that these faults hit; `None` when the protocol has
+    /// not changed, or the connection broke over it.
+    pub(crate) async fn callee(
+        &self,
+        route: &ConnectionRoute,
+        hits: &Arc<ConnectionHits>,
+    ) -> Option<CalleeConnection> {
         let (kept, endpoint) = self.0.lock().unwrap_or_else(PoisonError::into_inner).take()?;
-        let parts = kept.await.ok()?.downcast::<TokioIo<TcpStream>>().ok()?;
-        let stream = PeekedStream::new(parts.io.into_inner()).unread(&parts.read_buf);
+        let parts = kept.await.ok()?.downcast::<TokioIo<PeekedStream>>().ok()?;
+        let faults = WriteFaults::on_route(route, EdgeDirection::Request, Arc::clone(hits));
+        let stream = parts.io.into_inner().with_faults(faults).unread(&parts.read_buf);
         Some(CalleeConnection { stream, endpoint })
     }
 }

@@ -85,9 +85,7 @@ fn busy_plan() -> Plan {
         ("gateway", vec!["order", "product", "stock", "customercenter"]),
         ("product", vec!["stock"]),
     ] {
-        let calls = to
-            .into_iter()
-            .map(|to| (to.to_owned(), Some(format!("API_{}_URL", to.to_uppercase()))));
+        let calls = to.into_iter().map(|to| (to.to_owned(), std::collections::BTreeMap::new()));
         plan.system.services.get_mut(from).expect("a service").calls = calls.collect();
     }
     plan.loads[0].arrival =
@@ -268,6 +266,7 @@ fn edges() -> Vec<EdgeRecord> {
         requests,
         reached,
         faulted,
+        ..EdgeRecord::default()
     };
     vec![
         edge(None, "gateway", 17_954, 17_954, 0),

@@ -40,6 +40,9 @@ pub struct EdgeRow<'a> {
     pub requests: String,
     pub reached: String,
     pub faulted: String,
+    pub connections: String,
+    pub request_bytes: String,
+    pub reply_bytes: String,
 }
 
 /// A fault and what it hit.
@@ -128,6 +131,9 @@ impl<'a> EdgeRow<'a> {
             requests: format::count(edge.requests),
             reached: format::count(edge.reached),
             faulted: format::count(edge.faulted),
+            connections: format::count(edge.connections),
+            request_bytes: format::count(edge.request_bytes),
+            reply_bytes: format::count(edge.reply_bytes),
         }
     }
 }

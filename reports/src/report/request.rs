@@ -65,7 +65,7 @@ fn base(request: &Request, system: &System) -> String {
     let target = &request.target;
     let service = system.services.get(&target.service);
     let base = service.and_then(|service| match &service.program {
-        Program::Running { url } => Some(url.trim_end_matches('/').to_owned()),
+        Program::Running { url } => Some(url.to_string()),
         Program::Command { .. } | Program::Deployed => {
             service.port.map(|port| format!("http://127.0.0.1:{port}"))
         }

@@ -208,6 +208,7 @@ fn amplification_counts_retries_for_each_request() {
             requests,
             reached: requests,
             faulted: 0,
+            ..EdgeRecord::default()
         }],
         ..seconds([0; 6])
     };

@@ -6,10 +6,10 @@ use std::time::Duration;
 use brunt_reports::{Fact, Finding, Judgement, Origin, Report, judge};
 use brunt_scenarios::plan::{
     Arrival, Body, Check, Claim, ExpectedResponse, Fault, FaultKind, Load, Method, Placement, Plan,
-    Probe, Program, ReplicaFilter, Request, RequestTarget, Rollout, SecretValues, Service,
-    ServiceOnKubernetes, StrategyKind, System, Work,
+    Probe, ProbeAction, Program, ReplicaFilter, Request, RequestTarget, Rollout, SecretValues,
+    Service, ServiceOnKubernetes, StrategyKind, System, Work,
 };
-use brunt_scenarios::system::{HelperPods, HttpGet};
+use brunt_scenarios::system::{HelperPods, TcpSocket};
 use brunt_scenarios::timeline::{
     EdgeRecord, Ending, Event, EventKind, Failure, FaultRecord, LoadRecord, Moment, Schedule,
     SparseHistogram, Timeline, Window,
@@ -28,7 +28,7 @@ pub fn percent(text: &str) -> Percent {
 
 fn probe() -> Probe {
     Probe {
-        http_get: HttpGet { path: "/health".to_owned() },
+        action: ProbeAction::TcpSocket(TcpSocket::default()),
         initial_delay_seconds: 0,
         period_seconds: 1,
         timeout_seconds: 1,
@@ -43,14 +43,17 @@ pub fn service(replicas: u32) -> Service {
         program: Program::Command { program: "brunt".to_owned(), args: vec![], dir: None },
         on_kubernetes: ServiceOnKubernetes::default(),
         port: None,
+        ports: [].into(),
         env: BTreeMap::new(),
         altered: BTreeMap::new(),
         protocol: None,
+        files: BTreeMap::new(),
         calls: BTreeMap::new(),
         replicas,
         autoscaler: None,
         rollout: Rollout { kind: StrategyKind::RollingUpdate, max_surge: 1, max_unavailable: 0 },
         readiness: Some(probe()),
+        startup: None,
         liveness: Some(probe()),
         grace: secs(2),
         depends_on: vec![],
@@ -205,6 +208,7 @@ pub fn timeline() -> Timeline {
             requests: 566,
             reached: 528,
             faulted: 0,
+            ..EdgeRecord::default()
         }],
         steps: vec![],
         ledgers: vec![],

@@ -77,7 +77,7 @@ fn failed_requests_are_shown_as_commands() {
 fn the_graph_shows_where_a_fault_hits() {
     let mut plan = plan(vec![]);
     plan.system.services["gateway"].calls =
-        [("order".to_owned(), Some("API_ORDER_URL".to_owned()))].into();
+        [("order".to_owned(), std::collections::BTreeMap::new())].into();
     plan.faults[0].kind = FaultKind::Edge {
         from: "gateway".to_owned(),
         to: "order".to_owned(),

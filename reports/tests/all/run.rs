@@ -148,7 +148,7 @@ fn a_fault_between_two_services_that_hit_nothing_says_what_may_be_why() {
     };
     let seen = |requests: u64| {
         let (from, to) = (Some(from.clone()), to.clone());
-        vec![EdgeRecord { from, to, requests, reached: requests, faulted: 0 }]
+        vec![EdgeRecord { from, to, requests, reached: requests, ..EdgeRecord::default() }]
     };
     let none = says(seen(0));
     assert!(none.contains("no request from order to product was seen"), "{none}");

@@ -8,10 +8,13 @@ mod fault;
 mod feed;
 mod journey;
 mod key;
+mod launch_text;
 mod load;
 mod load_context;
 mod load_file;
 mod name;
+mod port;
+mod probe;
 mod proof;
 mod request;
 mod secret;
@@ -162,7 +165,7 @@ impl Checker<'_> {
     fn environment(&mut self, written: &Environment, system: &System) -> Environment {
         let mut known = written.clone();
         for (name, variables) in written {
-            variables.values().for_each(|value| self.no_secret(name, value));
+            self.altered_variables(name, system, variables);
         }
         known.retain(|name, _| {
             let there = system.services.contains_key(name);

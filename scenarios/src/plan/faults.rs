@@ -1,12 +1,11 @@
 //! Faults, checked: one kind, services and edges that exist, the times at which each happens.
 
 use std::fmt;
-use std::num::NonZeroU64;
 use std::time::Duration;
 
+use super::edge_fault::EdgeFault;
 use super::platform::{NodeFault, NodePick, PlatformFault};
-use crate::scenario::{EdgeDirection, Pick, ReplicaFilter};
-use crate::units::Spread;
+use crate::scenario::{Pick, ReplicaFilter};
 
 /// A fault and its times.
 #[derive(Debug, Clone, PartialEq)]
@@ -91,52 +90,6 @@ pub enum FaultKind {
     },
 }
 
-/// What happens to requests between two services.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum EdgeFault {
-    /// Replies come later.
-    Latency {
-        /// By a duration drawn from this.
-        delay: Spread,
-        /// Those of which replicas.
-        pick: Pick,
-    },
-    /// The callee is not asked: a status answers in its place, for this share (0 to 1)
-    /// of the requests.
-    Abort {
-        /// The HTTP status of the replies, from 100 to 599.
-        status: u16,
-        /// The share of calls that meet it, from 0 to 1.
-        share: f64,
-    },
-    /// Connections are reset before the callee is reached.
-    Cut,
-    /// New connections are refused; those that are open already are kept.
-    Refuse,
-    /// The callee does its work, and this share (0 to 1) of its replies is lost: the
-    /// connection is reset.
-    LostReply {
-        /// The share of calls that meet it, from 0 to 1.
-        share: f64,
-    },
-    /// Replies begin in time, and their bodies come later by a duration drawn from this.
-    SlowReply(Spread),
-    /// Replies or requests pass at this rate at most.
-    Bandwidth {
-        /// Which of them.
-        direction: EdgeDirection,
-        /// Heads included, over all connections of the edge together.
-        bytes_per_second: NonZeroU64,
-    },
-    /// Requests are taken, and neither a reply nor an end comes until the fault ends.
-    HalfOpen,
-    /// This share (0 to 1) of the requests reaches the callee twice.
-    Duplicate {
-        /// The share of calls that meet it, from 0 to 1.
-        share: f64,
-    },
-}
-
 impl Fault {
     /// Whether processes on one machine lack what it breaks.
     pub fn needs_a_cluster(&self) -> bool {
@@ -208,48 +161,6 @@ impl fmt::Display for FaultKind {
             Self::Edge { from, to, fault } => write!(out, "{fault} {from} → {to}"),
             Self::Platform { service, fault } => write!(out, "{fault} {service}"),
             Self::Nodes { which, fault } => write!(out, "{fault} {which}"),
-        }
-    }
-}
-
-impl EdgeFault {
-    /// Whether it hits single requests or replies, and not whole connections or bytes.
-    pub fn needs_requests(&self) -> bool {
-        match self {
-            Self::Abort { .. }
-            | Self::LostReply { .. }
-            | Self::SlowReply(_)
-            | Self::Duplicate { .. } => true,
-            Self::Latency { .. }
-            | Self::Cut
-            | Self::Refuse
-            | Self::Bandwidth { .. }
-            | Self::HalfOpen => false,
-        }
-    }
-}
-
-impl fmt::Display for EdgeFault {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Latency { delay, pick: Pick::All } => write!(out, "latency {delay}"),
-            Self::Latency { delay, pick } => write!(out, "latency {delay} of {pick} the replicas"),
-            Self::Abort { status, share } => write!(out, "abort {}% with {status}", share * 100.0),
-            Self::Cut => out.write_str("cut"),
-            Self::Refuse => out.write_str("refuse"),
-            Self::LostReply { share } => write!(out, "lose {}% of the replies", share * 100.0),
-            Self::SlowReply(delay) => write!(out, "slow replies by {delay}"),
-            Self::Bandwidth { direction, bytes_per_second } => {
-                let limited = match direction {
-                    EdgeDirection::Request => "requests",
-                    EdgeDirection::Reply => "replies",
-                };
-                write!(out, "limit {limited} to {bytes_per_second} bytes/s")
-            }
-            Self::HalfOpen => out.write_str("half-open"),
-            Self::Duplicate { share } => {
-                write!(out, "duplicate {}% of the requests", share * 100.0)
-            }
         }
     }
 }

@@ -6,7 +6,11 @@ use std::time::Duration;
 
 use indexmap::IndexMap;
 
-use crate::system::{Autoscaler, Guard, HelperPods, Probe, Protocol, StrategyKind, WorkloadKind};
+use super::probe::Probe;
+use super::service_url::ServiceUrl;
+use crate::system::{
+    Autoscaler, Guard, HelperPods, NamedPort, Protocol, StrategyKind, WorkloadKind,
+};
 
 /// A system that can be started.
 #[derive(Debug, Clone)]
@@ -34,16 +38,20 @@ pub struct Service {
     pub on_kubernetes: ServiceOnKubernetes,
     /// The port on which `brunt up` offers it; any free one unless given.
     pub port: Option<u16>,
+    /// Its further ports, by name.
+    pub ports: IndexMap<String, NamedPort>,
     /// What its callers speak with it; `None` when it is found out for each connection.
     pub protocol: Option<Protocol>,
-    /// Environment variables; `${port}` and `${data}` are still to be filled in.
+    /// Environment variables, still to be filled in ([`super::fill_in`]).
     pub env: BTreeMap<String, String>,
     /// Those of them that the scenario or a proof sets: on a cluster, where the others are the
     /// manifest's, these alone are set.
     pub altered: BTreeMap<String, String>,
-    /// Callee → the environment variable that gets its URL; `None` where only a cluster's manifests
-    /// say where calls go.
-    pub calls: BTreeMap<String, Option<String>>,
+    /// Files for the system's data folder, path → text, both still to be filled in.
+    pub files: BTreeMap<String, String>,
+    /// Callee → environment variables with its address, still to be filled in; none where only a
+    /// cluster's manifests say where calls go.
+    pub calls: BTreeMap<String, BTreeMap<String, String>>,
     /// The services that must be ready before it is started for the first time.
     pub depends_on: Vec<String>,
     /// How many replicas.
@@ -56,6 +64,8 @@ pub struct Service {
     pub readiness: Option<Probe>,
     /// When a replica must be restarted.
     pub liveness: Option<Probe>,
+    /// When a replica has started, and the other probes begin.
+    pub startup: Option<Probe>,
     /// From SIGTERM to SIGKILL.
     pub grace: Duration,
     /// From a replica's start until it listens, at most.
@@ -123,17 +133,17 @@ pub enum Program {
     Command {
         /// The program; `brunt` means this very one.
         program: String,
-        /// Its arguments; `${port}` and `${data}` are still to be filled in.
+        /// Its arguments, still to be filled in.
         args: Vec<String>,
         /// The folder to start in, relative to the system file.
         dir: Option<String>,
     },
     /// Deployed on a cluster, and nothing that could be started on this machine.
     Deployed,
-    /// Runs already, at this URL; it can be loaded but not broken.
+    /// Runs already, at this URL. Calls to it can be broken, and nothing else of it.
     Running {
-        /// The base URL: `http://HOST:PORT`, without a path.
-        url: String,
+        /// Its base URL.
+        url: ServiceUrl,
     },
 }
 

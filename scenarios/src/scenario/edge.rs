@@ -1,31 +1,10 @@
 //! What happens to requests between two services, as it is written.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use super::pick::Pick;
 use crate::source::Located;
 use crate::units::{Percent, Spread};
-
-/// Delay replies between two services.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct LatencyFaultSpec {
-    /// The service whose calls are affected.
-    pub from: Located<String>,
-    /// The service that is called.
-    pub to: Located<String>,
-    /// By how much; from a range, one value per request.
-    pub delay: Spread,
-    /// Those of which replicas of the callee: all unless given. They are drawn when
-    /// the fault begins.
-    #[serde(default = "all_replicas")]
-    pub pick: Pick,
-}
-
-fn all_replicas() -> Pick {
-    Pick::All
-}
 
 /// Answer in the callee's place.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -83,33 +62,6 @@ pub struct SlowReplySpec {
     pub to: Located<String>,
     /// How long after its head a reply's body comes; from a range, one value per reply.
     pub delay: Spread,
-}
-
-/// Let replies or requests pass between two services at a limited rate only.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct BandwidthSpec {
-    /// The service whose calls are affected.
-    pub from: Located<String>,
-    /// The service that is called.
-    pub to: Located<String>,
-    /// How much passes in a second, heads included, over all connections together.
-    #[schemars(range(min = 1))]
-    pub bytes_per_second: Located<u64>,
-    /// What is limited: replies unless given.
-    #[serde(default)]
-    pub direction: EdgeDirection,
-}
-
-/// Which way bytes go between two services.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum EdgeDirection {
-    /// From the caller to the callee.
-    Request,
-    /// From the callee to the caller.
-    #[default]
-    Reply,
 }
 
 /// Take requests and say nothing.

@@ -3,9 +3,11 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::byte_fault::{
+    BandwidthSpec, CorruptSpec, LatencyFaultSpec, LimitDataSpec, SliceSpec, SlowCloseSpec,
+};
 use super::edge::{
-    AbortSpec, BandwidthSpec, CutSpec, DuplicateSpec, HalfOpenSpec, LatencyFaultSpec,
-    LostReplySpec, RefuseSpec, SlowReplySpec,
+    AbortSpec, CutSpec, DuplicateSpec, HalfOpenSpec, LostReplySpec, RefuseSpec, SlowReplySpec,
 };
 use super::one_or_many::OneOrMany;
 use super::pick::Pick;
@@ -45,7 +47,7 @@ pub struct FaultSpec {
     pub rollout: Option<RolloutSpec>,
     /// Tell one replica to become a zombie: alive, and no longer healthy.
     pub make_zombie: Option<ZombieSpec>,
-    /// Delay every reply between two services.
+    /// Delay replies or requests between two services.
     pub latency: Option<LatencyFaultSpec>,
     /// Answer in the callee's place with a status.
     pub abort: Option<AbortSpec>,
@@ -89,6 +91,14 @@ pub struct FaultSpec {
     pub half_open: Option<HalfOpenSpec>,
     /// Send requests to the callee twice.
     pub duplicate: Option<DuplicateSpec>,
+    /// Let the end of connections come later than their last bytes.
+    pub slow_close: Option<SlowCloseSpec>,
+    /// Close connections once so many bytes have passed.
+    pub limit_data: Option<LimitDataSpec>,
+    /// Let bytes come in small pieces, with pauses between them.
+    pub slice: Option<SliceSpec>,
+    /// Turn over one bit of some bytes.
+    pub corrupt: Option<CorruptSpec>,
 }
 
 /// Kills replicas; each is replaced at once.

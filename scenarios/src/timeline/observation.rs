@@ -40,8 +40,8 @@ pub struct AskedTimes {
     pub end: Moment,
 }
 
-/// Requests from one service to another.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// Requests, connections and bytes from one service to another.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EdgeRecord {
     /// The caller; `None` for requests from outside.
@@ -52,8 +52,29 @@ pub struct EdgeRecord {
     pub requests: u64,
     /// Requests that reached the callee.
     pub reached: u64,
-    /// Requests that met a fault.
+    /// Requests that met a fault; and connections that did and whose requests are not seen.
     pub faulted: u64,
+    /// Connections that callers opened.
+    #[serde(default)]
+    pub connections: u64,
+    /// Bytes that were sent to the callee.
+    #[serde(default)]
+    pub request_bytes: u64,
+    /// Bytes that were sent to the caller.
+    #[serde(default)]
+    pub reply_bytes: u64,
+}
+
+impl EdgeRecord {
+    /// Adds the counts of another one.
+    pub fn add(&mut self, other: &Self) {
+        self.requests += other.requests;
+        self.reached += other.reached;
+        self.faulted += other.faulted;
+        self.connections += other.connections;
+        self.request_bytes += other.request_bytes;
+        self.reply_bytes += other.reply_bytes;
+    }
 }
 
 /// What an autoscaler says of itself after the load.

@@ -44,11 +44,5 @@ impl EdgeProxies {
 }
 
 fn no_requests(from: &str, to: &str) -> EdgeRecord {
-    EdgeRecord {
-        from: Some(from.to_owned()),
-        to: to.to_owned(),
-        requests: 0,
-        reached: 0,
-        faulted: 0,
-    }
+    EdgeRecord { from: Some(from.to_owned()), to: to.to_owned(), ..EdgeRecord::default() }
 }

@@ -4,8 +4,8 @@
 
 use std::time::Duration;
 
-use brunt_scenarios::plan;
-use brunt_scenarios::system::{HttpGet, Probe};
+use brunt_scenarios::plan::{self, Probe, ProbeAction};
+use brunt_scenarios::system::HttpGet;
 use brunt_scenarios::units::Cpu;
 use k8s_openapi::api::core::v1 as core;
 
@@ -81,7 +81,7 @@ fn probe(probe: &core::Probe) -> Probe {
     };
     let path = probe.http_get.as_ref().and_then(|get| get.path.clone()).unwrap_or_default();
     Probe {
-        http_get: HttpGet { path },
+        action: ProbeAction::HttpGet(HttpGet { path, ..HttpGet::default() }),
         initial_delay_seconds: number(probe.initial_delay_seconds, 0),
         period_seconds: number(probe.period_seconds, 10),
         timeout_seconds: number(probe.timeout_seconds, 1),

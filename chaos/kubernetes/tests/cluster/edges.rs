@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use brunt_faults::{FaultError, InjectedFault};
 use brunt_kubernetes::{ChangeMode, ClusterRun, ClusterRunOptions, Watchdog};
-use brunt_scenarios::plan::{EdgeDirection, EdgeFault, FaultKind, Pick};
+use brunt_scenarios::plan::{ByteScope, EdgeFault, FaultKind, Pick};
 use brunt_scenarios::timeline::EdgeRecord;
 
 use crate::customers::{Crowd, Customer};
@@ -59,8 +59,11 @@ async fn every_fault_between_two_services_has_its_effect() {
     let direct = Customer::of(&system, "shop");
     until("both are served", || async { customer.buys().await.0 == Some(201) }).await;
 
-    let long: EdgeFault =
-        EdgeFault::Latency { delay: "700ms..800ms".parse().unwrap(), pick: Pick::All };
+    let long: EdgeFault = EdgeFault::Latency {
+        delay: "700ms..800ms".parse().unwrap(),
+        pick: Pick::All,
+        scope: ByteScope::default(),
+    };
     let (status, took, counts) = under(&system, &customer, long).await;
     assert_eq!((status, counts), (Some(201), [1, 1, 1]));
     assert!(took >= Duration::from_millis(700), "{took:?}");
@@ -72,8 +75,8 @@ async fn every_fault_between_two_services_has_its_effect() {
 
     // A reply of a hundred bytes and more.
     let thin = EdgeFault::Bandwidth {
-        direction: EdgeDirection::Reply,
         bytes_per_second: NonZeroU64::new(200).unwrap(),
+        scope: ByteScope::default(),
     };
     let (status, took, counts) = under(&system, &customer, thin).await;
     assert_eq!((status, counts), (Some(201), [1, 1, 1]));
@@ -151,7 +154,11 @@ async fn one_slow_replica_of_the_callee_slows_half_of_the_calls() {
     let system = shop.start(&options(&shop, Watchdog::None, LASTS)).await;
     system.ready().await.unwrap();
     let customer = Customer::of(&system, "gateway");
-    let slow = EdgeFault::Latency { delay: "1s".parse().unwrap(), pick: Pick::One };
+    let slow = EdgeFault::Latency {
+        delay: "1s".parse().unwrap(),
+        pick: Pick::One,
+        scope: ByteScope::default(),
+    };
     let applied = set(&system, slow).await.unwrap();
     let mut slow = 0;
     for _ in 0..6 {

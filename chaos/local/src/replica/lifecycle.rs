@@ -5,7 +5,6 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use brunt_proxy::EndpointAddress;
 use brunt_scenarios::timeline::{EventKind, RestartReason};
 use rustix::process::Signal;
 use tokio::process::Child;
@@ -16,8 +15,9 @@ use super::command::{ReplicaAction, ReplicaCommand};
 use super::reporter::ReplicaReporter;
 use super::snapshot::ReplicaSnapshot;
 use crate::back_off::BackOff;
-use crate::launch_spec::LaunchKind;
+use crate::launch_spec::{LaunchError, LaunchKind};
 use crate::probe::ProbeFinding;
+use crate::replica_address::{ReplicaPorts, all_answered};
 use crate::status::ReplicaPhase;
 
 /// How long a request that a proxy has handed over may take to be read.
@@ -33,7 +33,7 @@ pub(super) struct ReplicaLifecycle {
 struct ReplicaProcess {
     child: Child,
     group: u32,
-    endpoint: EndpointAddress,
+    ports: ReplicaPorts,
 }
 
 /// Why a process ended.
@@ -107,31 +107,30 @@ impl ReplicaLifecycle {
 
     /// One process from its start to its end.
     async fn run_process(&mut self, kind: LaunchKind) -> ProcessEnd {
-        let (process, port) = match self.spawn(kind).await {
+        let process = match self.spawn(kind).await {
             Ok(started) => started,
             Err(error) => {
-                let how = format!("could not be started: {error}");
+                let how = format!("could not be started: {}", brunt_faults::with_causes(&error));
                 self.reporter.process_ended(how, ReplicaPhase::BackOff);
                 return ProcessEnd::Exited;
             }
         };
         let (sender, mut findings) = mpsc::unbounded_channel();
-        let _probes = self.reporter.context.probes.begin(port, &sender);
-        if self.reporter.context.probes.readiness.is_none() {
-            self.reporter.ready(&process.endpoint);
+        let _probes = self.reporter.context.probes.begin(&process.ports, &sender);
+        if self.reporter.context.probes.are_ready_at_once() {
+            self.reporter.ready(&process.ports);
         }
         self.supervise(process, &mut findings).await
     }
 
-    async fn spawn(&self, kind: LaunchKind) -> io::Result<(ReplicaProcess, u16)> {
+    async fn spawn(&self, kind: LaunchKind) -> Result<ReplicaProcess, LaunchError> {
         let context = &self.reporter.context;
-        let port = context.ports.pick()?;
-        let command = context.launch.command(self.reporter.number(), port, kind)?;
+        let ports = ReplicaPorts::pick(&context.ports, context.endpoints.named.keys())?;
+        let command = context.launch.command(self.reporter.number(), &ports, kind)?;
         let child = context.spawner.spawn(command).await?;
         let group = child.id().ok_or_else(|| io::Error::other("it ended at once"))?;
-        self.reporter.process_started(group, port);
-        let endpoint = EndpointAddress::local(port);
-        Ok((ReplicaProcess { child, group, endpoint }, port))
+        self.reporter.process_started(group, ports.first);
+        Ok(ReplicaProcess { child, group, ports })
     }
 
     async fn supervise(
@@ -156,13 +155,13 @@ impl ReplicaLifecycle {
                         let grace = self.reporter.context.grace;
                         return self.end(process, grace, ProcessEnd::Unhealthy).await;
                     }
-                    self.apply(finding, &process.endpoint);
+                    self.apply(finding, &process.ports);
                 }
             }
         }
     }
 
-    fn apply(&self, finding: ProbeFinding, endpoint: &EndpointAddress) {
+    fn apply(&self, finding: ProbeFinding, ports: &ReplicaPorts) {
         match finding {
             ProbeFinding::Listens => {
                 self.reporter.report(EventKind::Listening, |now| {
@@ -172,9 +171,9 @@ impl ReplicaLifecycle {
             }
             ProbeFinding::Ready => {
                 self.reporter.update(|now| now.was_ready_once = true);
-                self.reporter.ready(endpoint);
+                self.reporter.ready(ports);
             }
-            ProbeFinding::NotReady => drop(self.reporter.not_ready(endpoint)),
+            ProbeFinding::NotReady => drop(self.reporter.not_ready(ports)),
             ProbeFinding::Failed(why) => self.reporter.note_trouble(why),
             ProbeFinding::Unhealthy => {}
         }
@@ -224,14 +223,14 @@ impl ReplicaLifecycle {
     /// a proxy has handed over already may arrive first: that they and the signal overtake one
     /// another is the proxy's doing, not the system's.
     async fn request_end(&self, process: &ReplicaProcess, grace: Duration) {
-        let in_flight = self.reporter.not_ready(&process.endpoint);
+        let in_flight = self.reporter.not_ready(&process.ports);
         self.reporter.enter(ReplicaPhase::Terminating, "begins to stop");
         if grace.is_zero() {
             self.reporter.signal(process.group, Signal::KILL);
             return;
         }
         // Whatever has not been answered by then has been read, and is the program's to finish.
-        let _ = timeout(ARRIVAL.min(grace), in_flight.answered()).await;
+        let _ = timeout(ARRIVAL.min(grace), all_answered(in_flight)).await;
         self.reporter.signal(process.group, Signal::TERM);
     }
 
@@ -276,7 +275,7 @@ impl ReplicaLifecycle {
         why: &ProcessEnd,
     ) {
         self.reporter.context.spawner.groups().leader_ended(process.group);
-        drop(self.reporter.not_ready(&process.endpoint));
+        drop(self.reporter.not_ready(&process.ports));
         let how = match exit {
             Ok(status) => in_words(*status),
             Err(error) => error.to_string(),

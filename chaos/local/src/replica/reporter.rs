@@ -3,11 +3,12 @@
 
 use std::sync::Arc;
 
-use brunt_proxy::{EndpointAddress, InFlight};
+use brunt_proxy::InFlight;
 use brunt_scenarios::timeline::EventKind;
 use rustix::process::Signal;
 
 use super::snapshot::{ReplicaSnapshot, SharedSnapshot};
+use crate::replica_address::ReplicaPorts;
 use crate::service_context::ServiceContext;
 use crate::signals::{send_signal, signal_name};
 use crate::status::ReplicaPhase;
@@ -56,8 +57,8 @@ impl ReplicaReporter {
         });
     }
 
-    pub(super) fn ready(&self, endpoint: &EndpointAddress) {
-        self.context.endpoints.add(endpoint.clone());
+    pub(super) fn ready(&self, ports: &ReplicaPorts) {
+        self.context.endpoints.add(ports);
         self.report(EventKind::Ready, |now| {
             now.state = ReplicaPhase::Ready;
             now.trouble = None;
@@ -65,8 +66,8 @@ impl ReplicaReporter {
     }
 
     /// Removes it from the endpoints, and reports that if requests were sent to it until now.
-    pub(super) fn not_ready(&self, endpoint: &EndpointAddress) -> InFlight {
-        let in_flight = self.context.endpoints.remove(endpoint);
+    pub(super) fn not_ready(&self, ports: &ReplicaPorts) -> Vec<InFlight> {
+        let in_flight = self.context.endpoints.remove(ports);
         if self.snapshot().state == ReplicaPhase::Ready {
             self.report(EventKind::NotReady, |now| now.state = ReplicaPhase::NotReady);
         }

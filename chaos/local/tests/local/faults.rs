@@ -12,12 +12,13 @@ use brunt_scenarios::system::Autoscaler;
 use brunt_scenarios::timeline::{EventKind, RestartReason};
 use brunt_scenarios::units::{Cpu, Percent, Period};
 
+use crate::addresses::calls;
 use crate::plans::{behaving, service, system};
 use crate::running::{Running, eventually, is_alive, shop, start};
 
 const LIMITS: Limits = Limits { max_unavailable: Percent::ALL };
 
-async fn fault(
+pub async fn fault(
     running: &Running,
     kind: FaultKind,
 ) -> Result<brunt_faults::InjectedFault, FaultError> {
@@ -225,7 +226,7 @@ async fn make_zombie_turns_one_replica_into_a_zombie_or_says_why_not() {
 #[tokio::test]
 async fn an_edge_between_two_services_is_cut_and_recovered() {
     let mut caller = service();
-    caller.calls = BTreeMap::from([("stock".to_owned(), Some("STOCK_URL".to_owned()))]);
+    caller.calls = calls("stock", &[("STOCK_URL", "${url}")]);
     let running = start(system([("shop", caller), ("stock", service())])).await;
     let (_, env) = running.get("/env").await.unwrap();
     let stock =
@@ -242,7 +243,7 @@ async fn an_edge_between_two_services_is_cut_and_recovered() {
 #[tokio::test]
 async fn new_connections_between_two_services_are_refused_and_counted() {
     let mut caller = service();
-    caller.calls = BTreeMap::from([("stock".to_owned(), Some("STOCK_URL".to_owned()))]);
+    caller.calls = calls("stock", &[("STOCK_URL", "${url}")]);
     let running = start(system([("shop", caller), ("stock", service())])).await;
     let (_, env) = running.get("/env").await.unwrap();
     let stock =
@@ -261,7 +262,7 @@ async fn new_connections_between_two_services_are_refused_and_counted() {
 #[tokio::test]
 async fn a_service_that_brunt_has_not_started_is_not_broken() {
     let mut outside = service();
-    outside.program = Program::Running { url: "http://127.0.0.1:9".to_owned() };
+    outside.program = Program::Running { url: "http://127.0.0.1:9".parse().unwrap() };
     let running = start(system([("shop", service()), ("bank", outside)])).await;
     assert_eq!(running.system.url("bank").as_deref(), Some("http://127.0.0.1:9"));
     let stop = |service: &str| FaultKind::Stop { service: service.to_owned(), grace: None };
@@ -276,9 +277,9 @@ async fn a_service_that_brunt_has_not_started_is_not_broken() {
 async fn an_edge_to_a_service_that_brunt_has_not_started_can_be_cut() {
     let elsewhere = shop(service()).await;
     let mut bank = service();
-    bank.program = Program::Running { url: elsewhere.system.url("shop").unwrap() };
+    bank.program = Program::Running { url: elsewhere.system.url("shop").unwrap().parse().unwrap() };
     let mut caller = service();
-    caller.calls = BTreeMap::from([("bank".to_owned(), Some("BANK_URL".to_owned()))]);
+    caller.calls = calls("bank", &[("BANK_URL", "${url}")]);
     let running = start(system([("shop", caller), ("bank", bank)])).await;
     let (_, env) = running.get("/env").await.unwrap();
     let bank = env.split("\"BANK_URL\": \"").nth(1).unwrap().split('"').next().unwrap().to_owned();

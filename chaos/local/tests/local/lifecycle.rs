@@ -3,9 +3,9 @@
 use brunt_local::ReplicaPhase;
 use brunt_scenarios::bounds;
 use brunt_scenarios::timeline::{EventKind, RestartReason};
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use crate::addresses::calls;
 use crate::plans::{behaving, probe, service, system};
 use crate::running::{begin, eventually, get, is_alive, shop, start};
 
@@ -31,7 +31,7 @@ async fn a_system_starts_answers_and_leaves_no_process() {
 #[tokio::test]
 async fn a_replica_gets_its_port_its_data_folder_and_the_urls_of_its_callees() {
     let mut caller = service();
-    caller.calls = BTreeMap::from([("stock".to_owned(), Some("STOCK_URL".to_owned()))]);
+    caller.calls = calls("stock", &[("STOCK_URL", "${url}")]);
     caller.env.insert("STORE".to_owned(), "${data}/shop-${port}.db".to_owned());
     if let brunt_scenarios::plan::Program::Command { args, .. } = &mut caller.program {
         *args = vec!["--port=${port}".to_owned()];

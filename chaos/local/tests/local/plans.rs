@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use brunt_local::{Options, Ports};
 use brunt_scenarios::plan::{
-    Placement, Program, Rollout, Service, ServiceOnKubernetes, StrategyKind, System,
+    Placement, Probe, ProbeAction, Program, Rollout, Service, ServiceOnKubernetes, StrategyKind,
+    System,
 };
-use brunt_scenarios::system::{HelperPods, HttpGet, Probe};
+use brunt_scenarios::system::{HelperPods, HttpGet};
 
 /// A service of one replica with a readiness probe.
 pub fn service() -> Service {
@@ -16,15 +17,18 @@ pub fn service() -> Service {
         program: Program::Command { program: "brunt".to_owned(), args: vec![], dir: None },
         on_kubernetes: ServiceOnKubernetes::default(),
         port: None,
+        ports: [].into(),
         env: BTreeMap::new(),
         altered: BTreeMap::new(),
         protocol: None,
+        files: BTreeMap::new(),
         calls: BTreeMap::new(),
         replicas: 1,
         autoscaler: None,
         rollout: Rollout { kind: StrategyKind::RollingUpdate, max_surge: 1, max_unavailable: 0 },
         readiness: Some(probe("/ready")),
         liveness: None,
+        startup: None,
         grace: Duration::from_secs(5),
         depends_on: vec![],
         starts_within: Duration::from_secs(10),
@@ -41,7 +45,7 @@ pub fn behaving(mut service: Service, behaviour: &str) -> Service {
 
 pub fn probe(path: &str) -> Probe {
     Probe {
-        http_get: HttpGet { path: path.to_owned() },
+        action: ProbeAction::HttpGet(HttpGet { path: path.to_owned(), ..HttpGet::default() }),
         initial_delay_seconds: 0,
         period_seconds: 1,
         timeout_seconds: 1,

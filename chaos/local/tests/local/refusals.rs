@@ -125,11 +125,14 @@ async fn a_program_that_is_never_ready_is_an_error_with_the_failed_probe() {
 }
 
 #[tokio::test]
-async fn a_service_behind_tls_is_refused_as_it_cannot_be_proxied() {
-    let outside = Service {
-        program: Program::Running { url: "https://bank.example".to_owned() },
-        ..service()
-    };
-    let error = refusal(outside, Ports::Free).await;
-    assert!(matches!(error, LocalError::Url { .. }), "{error}");
+async fn a_variable_that_is_not_set_is_named_before_anything_is_started() {
+    let mut plan = service();
+    plan.env.insert("TOKEN".to_owned(), "${env.BRUNT_TEST_NOT_SET}".to_owned());
+    let error = refusal(plan, Ports::Free).await;
+    let causes = brunt_faults::with_causes(&error);
+    assert_eq!(
+        causes,
+        "service shop cannot be started: `${env.BRUNT_TEST_NOT_SET}` has no value: set the \
+         environment variable BRUNT_TEST_NOT_SET"
+    );
 }

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use brunt_scenarios::plan::{EdgeDirection, EdgeFault};
-use brunt_scenarios::units::Spread;
+use brunt_scenarios::plan::{ByteScope, Delay, EdgeDirection, EdgeFault};
 
 use super::active_fault::{ActiveFault, FaultId};
-use super::chance::uniform;
+use super::chance;
 use crate::byte_limit::ByteLimit;
 use crate::endpoints::EndpointAddress;
 
@@ -16,7 +15,7 @@ use crate::endpoints::EndpointAddress;
 pub(crate) struct ByteFaults {
     /// The faults that do it, so that the connection is counted once for each.
     pub(crate) ids: Vec<FaultId>,
-    delays: Vec<Spread>,
+    delays: Vec<Delay>,
     /// Of several, the lowest.
     pub(crate) limit: Option<Arc<ByteLimit>>,
 }
@@ -24,7 +23,7 @@ pub(crate) struct ByteFaults {
 impl ByteFaults {
     /// How much later a piece is passed on; it is drawn anew for each piece.
     pub(crate) fn delay(&self) -> Duration {
-        self.delays.iter().map(|delay| uniform(delay.from.0, delay.to.0)).sum()
+        self.delays.iter().map(|delay| chance::delay(*delay)).sum()
     }
 }
 
@@ -33,24 +32,25 @@ pub(super) fn in_force(
     faults: &[ActiveFault],
     direction: EdgeDirection,
     endpoint: &EndpointAddress,
+    is_hit: impl Fn(FaultId, f64) -> bool,
 ) -> ByteFaults {
     let mut found = ByteFaults::default();
     for active in faults {
         if active.only.as_ref().is_some_and(|only| !only.contains(endpoint)) {
             continue;
         }
+        let is_meant = |scope: ByteScope| {
+            scope.direction.includes(direction) && is_hit(active.id, scope.share)
+        };
         match active.fault {
-            // As with requests, it is the callee that seems slow.
-            EdgeFault::Latency { delay, .. } if direction == EdgeDirection::Reply => {
-                found.delays.push(delay);
-            }
-            EdgeFault::Bandwidth { direction: limited, .. } if limited == direction => {
+            EdgeFault::Latency { delay, scope, .. } if is_meant(scope) => found.delays.push(delay),
+            EdgeFault::Bandwidth { scope, .. } if is_meant(scope) => {
                 let limits = found.limit.take().into_iter().chain(active.limit.clone());
                 found.limit = limits.min_by_key(|limit| limit.bytes_per_second());
             }
-            // They are for another direction, for whole connections, or for requests and replies,
-            // of which there are none. Each is named, so that the compiler asks where a new fault
-            // belongs.
+            // They are for another direction or connection, for whole connections, for what is
+            // written whatever it is (`stream.rs`), or for requests and replies, of which there are
+            // none. Each is named, so that the compiler asks where a new fault belongs.
             EdgeFault::Latency { .. }
             | EdgeFault::Bandwidth { .. }
             | EdgeFault::Refuse
@@ -59,7 +59,11 @@ pub(super) fn in_force(
             | EdgeFault::Abort { .. }
             | EdgeFault::Duplicate { .. }
             | EdgeFault::LostReply { .. }
-            | EdgeFault::SlowReply(_) => continue,
+            | EdgeFault::SlowReply(_)
+            | EdgeFault::SlowClose { .. }
+            | EdgeFault::LimitData { .. }
+            | EdgeFault::Slice { .. }
+            | EdgeFault::Corrupt { .. } => continue,
         }
         found.ids.push(active.id);
     }

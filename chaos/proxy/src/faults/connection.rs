@@ -31,7 +31,11 @@ pub(super) fn is_refused(faults: &mut [ActiveFault]) -> bool {
             | EdgeFault::LostReply { .. }
             | EdgeFault::Latency { .. }
             | EdgeFault::SlowReply(_)
-            | EdgeFault::Bandwidth { .. } => {}
+            | EdgeFault::Bandwidth { .. }
+            | EdgeFault::SlowClose { .. }
+            | EdgeFault::LimitData { .. }
+            | EdgeFault::Slice { .. }
+            | EdgeFault::Corrupt { .. } => {}
         }
     }
     false
@@ -43,15 +47,19 @@ pub(super) fn action(faults: &mut [ActiveFault]) -> ConnectionAction {
         let action = match active.fault {
             EdgeFault::Cut => ConnectionAction::Reset,
             EdgeFault::HalfOpen => ConnectionAction::Hold(active.id),
-            // Open connections outlive a refusal; and there are no requests and replies that the
-            // others could hit.
+            // Open connections outlive a refusal; there are no requests and replies that some of
+            // the others could hit; and the rest hits bytes.
             EdgeFault::Refuse
             | EdgeFault::Abort { .. }
             | EdgeFault::Duplicate { .. }
             | EdgeFault::LostReply { .. }
             | EdgeFault::Latency { .. }
             | EdgeFault::SlowReply(_)
-            | EdgeFault::Bandwidth { .. } => continue,
+            | EdgeFault::Bandwidth { .. }
+            | EdgeFault::SlowClose { .. }
+            | EdgeFault::LimitData { .. }
+            | EdgeFault::Slice { .. }
+            | EdgeFault::Corrupt { .. } => continue,
         };
         active.hits += 1;
         return action;

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use brunt_scenarios::plan::EdgeFault;
+use brunt_scenarios::plan::{EdgeDirection, EdgeFault};
 
 use super::active_fault::{ActiveFault, FaultId};
-use super::chance::{happens, uniform};
+use super::chance::{self, happens, uniform};
 use crate::endpoints::EndpointAddress;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,16 +36,18 @@ pub(super) fn action(
                 return ReplyAction::Drop;
             }
             EdgeFault::Latency { .. } if !latency => {}
-            EdgeFault::Latency { delay, .. } => {
+            EdgeFault::Latency { delay, scope, .. }
+                if scope.direction.includes(EdgeDirection::Reply) && happens(scope.share) =>
+            {
                 active.hits += 1;
-                action = delayed_by(action, uniform(delay.from.0, delay.to.0));
+                action = delayed_by(action, chance::delay(delay));
             }
             EdgeFault::SlowReply(delay) if action == ReplyAction::Forward => {
                 active.hits += 1;
                 action = ReplyAction::DelayBody(uniform(delay.from.0, delay.to.0));
             }
             // The share does not hit this reply, or it is delayed already.
-            EdgeFault::LostReply { .. } | EdgeFault::SlowReply(_) => {}
+            EdgeFault::LostReply { .. } | EdgeFault::SlowReply(_) | EdgeFault::Latency { .. } => {}
             // Each is named, so that the compiler asks where a new fault belongs.
             EdgeFault::Refuse
             | EdgeFault::Cut
@@ -54,6 +56,11 @@ pub(super) fn action(
             | EdgeFault::Duplicate { .. } => {}
             // A limit comes on top of any delay: `ActiveFaults::limit`.
             EdgeFault::Bandwidth { .. } => {}
+            // They work below HTTP.
+            EdgeFault::SlowClose { .. }
+            | EdgeFault::LimitData { .. }
+            | EdgeFault::Slice { .. }
+            | EdgeFault::Corrupt { .. } => {}
         }
     }
     action
@@ -67,23 +74,29 @@ fn delayed_by(action: ReplyAction, delay: Duration) -> ReplyAction {
     }
 }
 
-/// How much later what comes from this endpoint is passed on. The faults in `hit` have been
-/// counted, and new ones are added to it.
+/// How much later what comes from this endpoint is passed on. A share is drawn once for each
+/// stream: `decided` has the faults that it has met and whether each hits it; new ones are added.
 pub(super) fn latency(
     faults: &mut [ActiveFault],
     from: &EndpointAddress,
-    hit: &mut Vec<FaultId>,
+    decided: &mut Vec<(FaultId, bool)>,
 ) -> Duration {
     let mut sum = Duration::ZERO;
     for active in faults {
-        let EdgeFault::Latency { delay, .. } = active.fault else { continue };
-        if active.only.as_ref().is_some_and(|only| !only.contains(from)) {
+        let EdgeFault::Latency { delay, scope, .. } = active.fault else { continue };
+        let is_elsewhere = active.only.as_ref().is_some_and(|only| !only.contains(from));
+        if is_elsewhere || !scope.direction.includes(EdgeDirection::Reply) {
             continue;
         }
-        sum += uniform(delay.from.0, delay.to.0);
-        if !hit.contains(&active.id) {
-            hit.push(active.id);
-            active.hits += 1;
+        let before = decided.iter().find(|(id, _)| *id == active.id);
+        let hits = before.map(|(_, hits)| *hits).unwrap_or_else(|| {
+            let hits = happens(scope.share);
+            decided.push((active.id, hits));
+            active.hits += u64::from(hits);
+            hits
+        });
+        if hits {
+            sum += chance::delay(delay);
         }
     }
     sum

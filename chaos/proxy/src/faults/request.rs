@@ -1,9 +1,11 @@
 //! What requests meet before they go to the callee.
 
-use brunt_scenarios::plan::EdgeFault;
+use std::time::Duration;
+
+use brunt_scenarios::plan::{EdgeDirection, EdgeFault};
 
 use super::active_fault::{ActiveFault, FaultId};
-use super::chance::happens;
+use super::chance::{self, happens};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RequestAction {
@@ -37,9 +39,29 @@ pub(super) fn action(faults: &mut [ActiveFault]) -> RequestAction {
             | EdgeFault::SlowReply(_) => continue,
             // It limits what is forwarded: `ActiveFaults::limit`.
             EdgeFault::Bandwidth { .. } => continue,
+            // They work below HTTP.
+            EdgeFault::SlowClose { .. }
+            | EdgeFault::LimitData { .. }
+            | EdgeFault::Slice { .. }
+            | EdgeFault::Corrupt { .. } => continue,
         };
         active.hits += 1;
         return action;
     }
     RequestAction::Forward
+}
+
+/// How much later a request goes to the callee: several latencies add up.
+pub(super) fn delay(faults: &mut [ActiveFault]) -> Duration {
+    let mut sum = Duration::ZERO;
+    for active in faults {
+        if let EdgeFault::Latency { delay, scope, .. } = active.fault
+            && scope.direction.includes(EdgeDirection::Request)
+            && happens(scope.share)
+        {
+            active.hits += 1;
+            sum += chance::delay(delay);
+        }
+    }
+    sum
 }

@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use brunt_scenarios::plan::ByteScope;
+
 use super::chance::uniform;
 use super::*;
 
@@ -8,11 +10,16 @@ fn anywhere() -> EndpointAddress {
 }
 
 fn latency(text: &str) -> EdgeFault {
-    EdgeFault::Latency { delay: text.parse().unwrap(), pick: Pick::All }
+    EdgeFault::Latency {
+        delay: text.parse().unwrap(),
+        pick: Pick::All,
+        scope: ByteScope::default(),
+    }
 }
 
 fn bandwidth(direction: EdgeDirection, bytes_per_second: u64) -> EdgeFault {
-    EdgeFault::Bandwidth { direction, bytes_per_second: bytes_per_second.try_into().unwrap() }
+    let scope = ByteScope { direction, share: 1.0 };
+    EdgeFault::Bandwidth { bytes_per_second: bytes_per_second.try_into().unwrap(), scope }
 }
 
 fn hits_of(faults: &ActiveFaults, id: FaultId) -> Option<u64> {
@@ -45,7 +52,11 @@ fn a_latency_between_two_bounds_is_drawn_from_all_of_the_range() {
 fn a_latency_of_one_replica_stays_with_that_replica() {
     let faults = ActiveFaults::default();
     let endpoints: Vec<EndpointAddress> = (1..=5).map(EndpointAddress::local).collect();
-    let one = EdgeFault::Latency { delay: "100ms".parse().unwrap(), pick: Pick::One };
+    let one = EdgeFault::Latency {
+        delay: "100ms".parse().unwrap(),
+        pick: Pick::One,
+        scope: ByteScope::default(),
+    };
     faults.inject(one, endpoints.clone(), 7);
     let is_slow = |endpoint: &&EndpointAddress| {
         faults.on_reply(endpoint) == ReplyAction::Delay(Duration::from_millis(100))
@@ -67,6 +78,7 @@ fn with_the_same_seed_the_same_hosts_are_picked_at_each_of_their_ports() {
     let half = EdgeFault::Latency {
         delay: "1s".parse().unwrap(),
         pick: Pick::Share("50%".parse().unwrap()),
+        scope: ByteScope::default(),
     };
     for seed in 0..20 {
         let picked_at = |port: u16, hosts| {
@@ -144,4 +156,32 @@ fn faults_in_force_are_listed_for_the_log() {
     faults.inject(EdgeFault::Cut, vec![], 7);
     faults.inject(EdgeFault::HalfOpen, vec![], 7);
     assert_eq!(faults.to_string(), format!("{}, {}", EdgeFault::Cut, EdgeFault::HalfOpen));
+}
+
+#[test]
+fn a_latency_of_requests_hits_no_replies_and_one_of_both_hits_each() {
+    let faults = ActiveFaults::default();
+    let of = |direction| EdgeFault::Latency {
+        delay: "10ms".parse().unwrap(),
+        pick: Pick::All,
+        scope: ByteScope { direction, share: 1.0 },
+    };
+    let requests = faults.inject(of(EdgeDirection::Request), vec![], 7);
+    assert_eq!(faults.request_delay(), Duration::from_millis(10));
+    assert_eq!(faults.on_reply(&anywhere()), ReplyAction::Forward);
+    faults.inject(of(EdgeDirection::Both), vec![], 7);
+    assert_eq!(faults.request_delay(), Duration::from_millis(20));
+    assert_eq!(faults.on_reply(&anywhere()), ReplyAction::Delay(Duration::from_millis(10)));
+    assert_eq!(hits_of(&faults, requests), Some(2));
+}
+
+#[test]
+fn a_latency_of_a_share_hits_about_that_share_of_the_replies() {
+    let faults = ActiveFaults::default();
+    let scope = ByteScope { share: 0.25, ..ByteScope::default() };
+    let delay = "10ms".parse().unwrap();
+    let id = faults.inject(EdgeFault::Latency { delay, pick: Pick::All, scope }, vec![], 7);
+    let late = (0..4000).filter(|_| faults.on_reply(&anywhere()) != ReplyAction::Forward).count();
+    assert!((800..1200).contains(&late), "{late} of 4000");
+    assert_eq!(hits_of(&faults, id), Some(late as u64));
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
 use brunt_proxy::{EndpointAddress, Endpoints, Listen, Proxy};
-use brunt_scenarios::plan::{EdgeDirection, EdgeFault, Pick, Protocol};
+use brunt_scenarios::plan::{ByteScope, EdgeDirection, EdgeFault, Pick, Protocol};
 use brunt_scenarios::units::Spread;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -185,7 +185,11 @@ async fn bytes_of_the_callee_come_later_and_those_of_the_caller_do_not() {
     echoed(&mut open, b"-one\n").await;
     heard.store(false, SeqCst);
     let delay: Spread = "300ms".parse().unwrap();
-    let late = proxy.inject(EdgeFault::Latency { delay, pick: Pick::All });
+    let late = proxy.inject(EdgeFault::Latency {
+        delay: delay.into(),
+        pick: Pick::All,
+        scope: ByteScope::default(),
+    });
     let began = Instant::now();
     open.write_all(b"-two\n-thr\n-fou\n").await.unwrap();
     eventually(|| heard.load(SeqCst)).await;
@@ -208,7 +212,10 @@ async fn bytes_pass_at_a_rate_that_all_connections_share_until_it_is_lifted() {
     let (mut one, mut two) = (to(&proxy).await, to(&proxy).await);
     let bytes_per_second = NonZeroU64::new(50_000).unwrap();
     let direction = EdgeDirection::Reply;
-    let thin = proxy.inject(EdgeFault::Bandwidth { direction, bytes_per_second });
+    let thin = proxy.inject(EdgeFault::Bandwidth {
+        bytes_per_second,
+        scope: ByteScope { direction, share: 1.0 },
+    });
     let began = Instant::now();
     tokio::join!(echoed(&mut one, &[1; 10_000]), echoed(&mut two, &[2; 10_000]));
     assert!(began.elapsed() >= Duration::from_millis(390), "{:?}", began.elapsed());

@@ -192,7 +192,7 @@ async fn a_controller_of_another_version_is_told_both_versions_and_closed() {
     let Some(ControlReply::Refused { why }) = older.send(&hello("t", 0)).await else {
         panic!("it must be refused");
     };
-    assert!(why.contains("version 2") && why.contains("version 0"), "{why}");
+    assert!(why.contains("version 3") && why.contains("version 0"), "{why}");
     assert_eq!(older.reply().await, None);
     // Who has not the token learns no version.
     let mut stranger = Controller::connect(control.port()).await;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
-use brunt_scenarios::plan::{EdgeDirection, EdgeFault, Pick};
+use brunt_scenarios::plan::{ByteScope, EdgeDirection, EdgeFault, Pick};
 
 use http_body_util::BodyExt;
 use tokio::io::AsyncReadExt;
@@ -50,8 +50,11 @@ async fn latency_delays_replies_until_it_is_recovered() {
     let (proxy, _) = proxy_before(&[callee.port]).await;
     let mut kept = Caller::to(proxy.port()).await;
     kept.get("/").await.unwrap();
-    let fault =
-        proxy.inject(EdgeFault::Latency { delay: "150ms".parse().unwrap(), pick: Pick::All });
+    let fault = proxy.inject(EdgeFault::Latency {
+        delay: "150ms".parse().unwrap(),
+        pick: Pick::All,
+        scope: ByteScope::default(),
+    });
     let began = Instant::now();
     assert_eq!(kept.get("/").await.unwrap(), (200, "done".to_owned()));
     assert!(began.elapsed() >= Duration::from_millis(150));
@@ -212,7 +215,7 @@ async fn a_duplicated_request_reaches_the_callee_twice_with_its_body() {
 
 fn bandwidth(direction: EdgeDirection, bytes_per_second: u64) -> EdgeFault {
     let bytes_per_second = NonZeroU64::new(bytes_per_second).unwrap();
-    EdgeFault::Bandwidth { direction, bytes_per_second }
+    EdgeFault::Bandwidth { bytes_per_second, scope: ByteScope { direction, share: 1.0 } }
 }
 
 /// A callee that reads the whole request and replies with as many bytes as its path says.
@@ -273,4 +276,22 @@ async fn a_reply_that_is_under_way_passes_at_once_when_its_bandwidth_is_recovere
     let began = Instant::now();
     assert_eq!(read_reply(reply).await.unwrap().1.len(), 1_000_000 - first.len());
     assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn a_latency_of_requests_lets_the_callee_hear_late() {
+    let (callee, done) = counting().await;
+    let (proxy, _) = proxy_before(&[callee.port]).await;
+    let scope = ByteScope { direction: EdgeDirection::Request, share: 1.0 };
+    let delay = "300ms".parse().unwrap();
+    let fault = proxy.inject(EdgeFault::Latency { delay, pick: Pick::All, scope });
+    let began = Instant::now();
+    let (reply, heard) = tokio::join!(once(proxy.port(), "/"), async {
+        eventually(|| done.load(SeqCst) == 1).await;
+        began.elapsed()
+    });
+    assert_eq!(reply.unwrap().0, 200);
+    assert!(heard >= Duration::from_millis(300), "{heard:?}");
+    assert_eq!(proxy.recover(fault), Some(1));
+    assert_eq!(counts(&proxy), (1, 1, 1));
 }

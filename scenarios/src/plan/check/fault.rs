@@ -1,5 +1,6 @@
 //! Checks of faults.
 
+mod byte_fault;
 mod kind;
 mod platform;
 

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::checker::Checker;
-use crate::plan::{Placement, Program, Rollout, Service, ServiceOnKubernetes, System};
-use crate::source::{Located, Span, nearest};
+use super::launch_text::names_of;
+use crate::plan::{
+    InvalidServiceUrl, Placement, Probe, Program, Protocol, Rollout, Service, ServiceOnKubernetes,
+    ServiceUrl, System,
+};
+use crate::source::{Located, Span};
 use crate::system::{self, Autoscaler, StrategyKind};
-
-/// What is filled in when a service starts.
-const FILLED_IN: [&str; 2] = ["port", "data"];
 
 const GRACE: Duration = Duration::from_secs(10);
 const STARTS_WITHIN: Duration = Duration::from_secs(10);
@@ -32,6 +33,7 @@ impl Checker<'_> {
             self.unknown(entry.span, "service", entry, &names);
         }
         self.ports(written);
+        self.shared_files(written);
         self.dependency_circles(written);
         System {
             name: written.name.value.clone(),
@@ -45,71 +47,84 @@ impl Checker<'_> {
                 .map(|(name, one)| {
                     let place = self.source.find_key(Span::START, "services");
                     let place = self.source.find_key(place.unwrap_or(Span::START), name);
-                    let service = self.part(place, |part| part.service(name, one, &names));
+                    let service = self.part(place, |part| part.service(name, one, written));
                     (name.clone(), service)
                 })
                 .collect(),
         }
     }
 
-    fn ports(&mut self, written: &crate::SystemSpec) {
-        let ports: Vec<(&String, &Located<u16>)> = written
-            .services
-            .iter()
-            .filter_map(|(name, one)| one.port.as_ref().map(|port| (name, port)))
-            .collect();
-        for (index, (name, port)) in ports.iter().enumerate() {
-            if let Some((other, _)) =
-                ports[..index].iter().find(|(_, earlier)| earlier.value == port.value)
-            {
-                self.wrong(port.span, format!("`{name}` and `{other}` have the same port {port}"));
-            }
-        }
-    }
-
-    fn service(&mut self, name: &str, written: &system::ServiceSpec, names: &[&str]) -> Service {
+    fn service(
+        &mut self,
+        name: &str,
+        written: &system::ServiceSpec,
+        system: &crate::SystemSpec,
+    ) -> Service {
+        let names: Vec<&str> = system.services.keys().map(String::as_str).collect();
+        let known = names_of(written, &system.services);
         for callee in written.calls.keys().filter(|callee| !names.contains(&callee.as_str())) {
             let what = format!("`{name}` calls `{callee}`, which is no service here");
             let diagnostic = self.source.wrong(self.place_of(callee), what);
-            self.problems.push(diagnostic.help_choose(callee, names));
+            self.problems.push(diagnostic.help_choose(callee, &names));
         }
         self.callee_addresses(name, written);
-        self.filled_in(name, written);
+        self.launch_texts(name, written, &known);
+        self.named_ports(name, written);
+        self.files(name, written);
+        let program = self.program(name, written);
+        let probes = self.probes(name, written, &known);
+        // A startup probe has a replica restarted that takes longer than it allows.
+        let by_probe = probes.startup.as_ref().map(Probe::longest_start);
+        let starts_within = written.starts_within.map(|period| period.0).or(by_probe);
+        let starts_within = starts_within.unwrap_or(STARTS_WITHIN);
+        let spoken = match &program {
+            Program::Running { url } => url.protocol(),
+            _ => None,
+        };
         Service {
-            program: self.program(name, written),
+            program,
             on_kubernetes: self.on_kubernetes(name, written),
             port: written.port.as_ref().map(|port| port.value),
+            ports: written.ports.clone(),
             env: written.env.clone(),
             altered: BTreeMap::new(),
-            calls: written
-                .calls
-                .iter()
-                .map(|(callee, call)| (callee.clone(), call.env.clone()))
-                .collect(),
-            depends_on: self.depends_on(name, written, names),
+            files: written.files.clone(),
+            calls: calls(written),
+            depends_on: self.depends_on(name, written, &names),
             replicas: written.replicas.as_ref().map_or(1, |replicas| replicas.value),
             autoscaler: self.autoscaler(name, written),
             rollout: self.rollout(name, written),
-            readiness: written.readiness_probe.clone(),
-            liveness: written.liveness_probe.clone(),
+            readiness: probes.readiness,
+            liveness: probes.liveness,
             grace: written.termination_grace_period.map_or(GRACE, |period| period.0),
-            protocol: written.protocol,
-            starts_within: written.starts_within.map_or(STARTS_WITHIN, |period| period.0),
-            states_start: written.starts_within.is_some(),
+            protocol: written.protocol.or(spoken),
+            states_start: written.starts_within.is_some() || probes.startup.is_some(),
+            starts_within,
+            startup: probes.startup,
             placement: Placement::default(),
             guards: written.guards.clone(),
         }
     }
 
-    /// A process on this machine learns where its callees are by its environment alone.
+    /// A process on this machine learns where its callees are by what is filled in alone.
     fn callee_addresses(&mut self, name: &str, written: &system::ServiceSpec) {
-        if written.command.is_none() {
-            return;
-        }
-        for (callee, _) in written.calls.iter().filter(|(_, call)| call.env.is_none()) {
+        let Some(command) = &written.command else { return };
+        let texts =
+            || command.value.iter().chain(written.env.values()).chain(written.files.values());
+        let all = written.calls.values().filter_map(|call| call.env.as_ref());
+        let variables: Vec<&String> = all.flat_map(|variables| variables.0.values()).collect();
+        for callee in written.calls.iter().filter(|(_, call)| call.env.is_none()).map(|one| one.0) {
+            let written = format!("${{calls.{callee}.");
+            if texts().chain(variables.iter().copied()).any(|text| text.contains(&written)) {
+                continue;
+            }
             let place = self.place_of(callee);
             self.wrong(place, format!("`{name}` does not learn where `{callee}` is")).help =
-                Some(format!("name the variable for its URL: `{callee}: {{env: VARIABLE}}`"));
+                Some(format!(
+                    "name the variable for its URL, `{callee}: {{env: VARIABLE}}`, or use \
+                     `${{calls.{callee}.host}}` and `${{calls.{callee}.port}}` in `command`, `env` \
+                     or `files`"
+                ));
         }
     }
 
@@ -168,27 +183,12 @@ impl Checker<'_> {
         }
     }
 
-    /// A program may have placeholders of its own, so only what is nearly one of brunt's is wrong.
-    fn filled_in(&mut self, name: &str, written: &system::ServiceSpec) {
-        let command = written.command.iter().flat_map(|command| &command.value);
-        for text in command.chain(written.env.values()) {
-            self.no_secret(name, text);
-            for (unknown, _) in text.split("${").skip(1).filter_map(|rest| rest.split_once('}')) {
-                let near = nearest(unknown, &FILLED_IN).filter(|near| *near != unknown);
-                let Some(near) = near else { continue };
-                let place = self.place_of(&format!("${{{unknown}}}"));
-                self.wrong(place, format!("`{name}`: nothing is filled in for ${{{unknown}}}"))
-                    .help = Some(format!("did you mean `${{{near}}}`?"));
-            }
-        }
-    }
-
     fn program(&mut self, name: &str, written: &system::ServiceSpec) -> Program {
         match (&written.command, &written.url) {
             (Some(command), None) => {
                 let Some((program, args)) = command.value.split_first() else {
                     self.wrong(command.span, format!("the command of `{name}` is empty"));
-                    return Program::Running { url: String::new() };
+                    return Program::Deployed;
                 };
                 Program::Command {
                     program: program.clone(),
@@ -196,20 +196,38 @@ impl Checker<'_> {
                     dir: written.dir.clone(),
                 }
             }
-            (None, Some(url)) => {
-                if !url.starts_with("http://") {
-                    self.wrong(url.span, format!("`{url}` is not a URL that starts with http://"));
-                }
-                Program::Running { url: url.value.trim_end_matches('/').to_owned() }
-            }
+            (None, Some(url)) => self.running(name, url, written.protocol),
             (Some(command), Some(_)) => {
                 self.wrong(command.span, format!("`{name}` has a command and a url")).help = Some(
                     "a command starts it, a url says that it runs already: give one".to_owned(),
                 );
-                Program::Running { url: String::new() }
+                Program::Deployed
             }
             (None, None) => Program::Deployed,
         }
+    }
+
+    fn running(
+        &mut self,
+        name: &str,
+        url: &Located<String>,
+        protocol: Option<Protocol>,
+    ) -> Program {
+        let parsed: ServiceUrl = match url.value.parse() {
+            Ok(parsed) => parsed,
+            Err(bad) => {
+                let bad: InvalidServiceUrl = bad;
+                self.wrong(url.span, bad.to_string()).help = Some(bad.help().to_owned());
+                return Program::Deployed;
+            }
+        };
+        if let Some(protocol) = protocol.filter(|one| ![Protocol::Tls, Protocol::Tcp].contains(one))
+            && parsed.protocol() == Some(Protocol::Tls)
+        {
+            let what = format!("`{name}` is reached by TLS, inside of which no {protocol} is seen");
+            self.wrong(url.span, what).help = Some("leave `protocol` out".to_owned());
+        }
+        Program::Running { url: parsed }
     }
 
     fn autoscaler(&mut self, name: &str, written: &system::ServiceSpec) -> Option<Autoscaler> {
@@ -256,4 +274,10 @@ impl Checker<'_> {
         }
         rollout
     }
+}
+
+/// Callee → variables with its address.
+fn calls(written: &system::ServiceSpec) -> BTreeMap<String, BTreeMap<String, String>> {
+    let variables = |call: &system::CalleeAddress| call.env.clone().unwrap_or_default().0;
+    written.calls.iter().map(|(callee, call)| (callee.clone(), variables(call))).collect()
 }

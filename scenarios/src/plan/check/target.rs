@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use super::checker::Checker;
-use crate::plan::{RequestTarget, Service};
+use crate::plan::{Program, RequestTarget, Service};
 use crate::source::Located;
 
 /// Where requests can go.
@@ -37,8 +37,17 @@ impl Checker<'_> {
     ) -> Option<RequestTarget> {
         let (service, path) = written.split_once('/').unwrap_or((written.as_str(), ""));
         let name = Located { value: service.to_owned(), span: written.span };
-        self.known_service(&name, services)
-            .then(|| RequestTarget { service: name.value, path: format!("/{path}") })
+        if !self.known_service(&name, services) {
+            return None;
+        }
+        if let Program::Running { url } = &services[&name.value].program
+            && !url.is_http()
+        {
+            let what = format!("`{name}` is at {url}, and requests are made of HTTP and gRPC");
+            self.wrong(written.span, what).help =
+                Some("send them to a service that calls it".to_owned());
+        }
+        Some(RequestTarget { service: name.value, path: format!("/{path}") })
     }
 
     /// The base of a load file, if it is one.

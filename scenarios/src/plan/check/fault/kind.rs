@@ -1,7 +1,5 @@
 //! Which kind a fault is, and whether what it aims at exists.
 
-use std::num::NonZeroU64;
-
 use super::super::checker::Checker;
 use super::Length;
 use crate::plan::{EdgeFault, FaultKind, StrategyKind, System};
@@ -19,10 +17,6 @@ impl Checker<'_> {
             written.scale.as_ref().map(|scale| self.scale(scale, system)),
             written.rollout.as_ref().map(|rollout| self.rolled_out(rollout, system)),
             written.make_zombie.as_ref().map(|zombie| self.zombie(zombie, system)),
-            written.latency.as_ref().map(|one| {
-                let fault = EdgeFault::Latency { delay: one.delay, pick: one.pick };
-                self.edge(&one.from, &one.to, fault, system)
-            }),
             written.abort.as_ref().map(|abort| self.abort(abort, system)),
             written.cut.as_ref().map(|cut| self.edge(&cut.from, &cut.to, EdgeFault::Cut, system)),
             written
@@ -37,7 +31,6 @@ impl Checker<'_> {
                 .slow_reply
                 .as_ref()
                 .map(|one| self.edge(&one.from, &one.to, EdgeFault::SlowReply(one.delay), system)),
-            written.bandwidth.as_ref().map(|one| self.bandwidth(one, system)),
             written
                 .half_open
                 .as_ref()
@@ -47,16 +40,18 @@ impl Checker<'_> {
                 self.edge(&one.from, &one.to, EdgeFault::Duplicate { share }, system)
             }),
         ];
+        let of_bytes = self.byte_fault_kinds(written, system);
         let platform = self.platform_kinds(written, system);
-        let mut given = kinds.into_iter().flatten().chain(platform);
+        let mut given = kinds.into_iter().chain(of_bytes).flatten().chain(platform);
         match (given.next(), given.next()) {
             (Some(kind), None) => kind,
             (None, _) => {
                 self.wrong(written.at.span, "the fault does nothing").help = Some(
                     "add one of kill, stop, pause, scale, rollout, autoscale, makeZombie, latency, \
-                     abort, cut, refuse, lostReply, slowReply, bandwidth, halfOpen, duplicate, or, \
-                     on Kubernetes only, one of evict, killContainer, remove, rollBack, setEnv, \
-                     setConfig, tamperProbe, stress, cordon, drain, outage"
+                     abort, cut, refuse, lostReply, slowReply, bandwidth, halfOpen, duplicate, \
+                     slowClose, limitData, slice, corrupt, or, on Kubernetes only, one of evict, \
+                     killContainer, remove, rollBack, setEnv, setConfig, tamperProbe, stress, \
+                     cordon, drain, outage"
                         .to_owned(),
                 );
                 None
@@ -146,19 +141,7 @@ impl Checker<'_> {
         )
     }
 
-    fn bandwidth(&mut self, bandwidth: &scenario::BandwidthSpec, system: &System) -> Kind {
-        let written = &bandwidth.bytes_per_second;
-        // In place of a wrong rate, one that lets the other checks go on.
-        let bytes_per_second = NonZeroU64::new(written.value).unwrap_or_else(|| {
-            self.wrong(written.span, "a bandwidth of 0 lets nothing through").help =
-                Some("write at least 1, or use the fault `halfOpen`".to_owned());
-            NonZeroU64::MIN
-        });
-        let fault = EdgeFault::Bandwidth { direction: bandwidth.direction, bytes_per_second };
-        self.edge(&bandwidth.from, &bandwidth.to, fault, system)
-    }
-
-    fn edge(
+    pub(super) fn edge(
         &mut self,
         from: &Located<String>,
         to: &Located<String>,
@@ -172,8 +155,7 @@ impl Checker<'_> {
             && !protocol.has_visible_requests()
         {
             let message = format!("`{to}` speaks {protocol}, of which only bytes are seen");
-            self.wrong(to.span, message).help =
-                Some("use `cut`, `refuse`, `halfOpen`, `latency` or `bandwidth`".to_owned());
+            self.wrong(to.span, message).help = Some(format!("use {}", EdgeFault::OF_BYTES));
         }
         let kind = FaultKind::Edge { from: from.value.clone(), to: to.value.clone(), fault };
         Some((kind, Length::Needed))
