@@ -25,6 +25,7 @@ mod schedule;
 mod single;
 mod template;
 mod transport;
+mod user_info;
 
 pub use abort::AbortWatch;
 pub use address::{Address, AddressError, Scheme};
@@ -43,3 +44,4 @@ pub use request::HttpRequest;
 pub use schedule::Timetable;
 pub use single::{SingleReply, SingleRequestError, send_single};
 pub use transport::{ClientCertificate, HttpVersion, Transport};
+pub use user_info::without_user_info;

@@ -7,6 +7,7 @@
 mod connector;
 mod content;
 mod content_coding;
+pub(crate) mod exact_json;
 pub mod grpc;
 pub mod http1;
 pub mod http2;
@@ -14,7 +15,8 @@ mod opaque;
 mod reply;
 
 pub(crate) use connector::Connector;
-pub(crate) use content::ReplyContent;
+pub(crate) use content::{ReplyContent, header_values};
+pub(crate) use content_coding::decoded;
 pub use reply::Keep;
 pub use reply::ReplySummary;
 pub use reply::ReplyTo;

@@ -98,7 +98,10 @@ impl Recorder {
         }
         self.second.lag = self.second.lag.max(sample.lag);
         match (ended, verdict.failure) {
-            (RequestEnd::Replied { length, .. }, _) => {
+            (RequestEnd::Replied { length, .. }, failure) => {
+                if let (Some(failure), Some(cause)) = (failure, verdict.cause) {
+                    self.count_cause(failure, cause);
+                }
                 self.totals.replied(Duration::from_micros(sample.latency), *length);
                 self.phases.first_byte(sample.first_byte);
             }
@@ -120,6 +123,11 @@ impl Recorder {
     /// Records how long a connection took to open.
     pub fn record_connection(&mut self, connect: Duration, tls: Option<Duration>) {
         self.phases.connected(connect, tls);
+    }
+
+    /// Counts links of pages that are not followed.
+    pub fn record_left_out(&mut self, links: u64) {
+        self.totals.left_out += links;
     }
 
     /// Records requests that were due at one time and never sent.

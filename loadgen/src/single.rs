@@ -1,6 +1,7 @@
 //! One request on a connection of its own, in HTTP/1.1, beside any load: a page to show, a document
 //! to read, figures to send.
 
+use std::borrow::Cow;
 use std::io;
 use std::pin::pin;
 use std::time::{Duration, Instant};
@@ -13,6 +14,7 @@ use crate::protocol::http1::{
     MalformedReply, PrematureClose, ReadProgress, ReplyReader, request_bytes,
 };
 use crate::protocol::{Keep, ReplySummary, ReplyTo, Reuse};
+use crate::protocol::{decoded, header_values};
 use crate::request::HttpRequest;
 use crate::transport::{HttpVersion, Transport};
 
@@ -33,6 +35,19 @@ pub struct SingleReply {
     pub body: Vec<u8>,
     /// From the start of the connection to the reply's last byte.
     pub took: Duration,
+}
+
+impl SingleReply {
+    /// The body without its content codings, up to 16 MiB; `None` when one is unknown or does not fit
+    /// the body. No coding is asked for, but some servers send one all the same.
+    pub fn plain_body(&self) -> Option<Cow<'_, [u8]>> {
+        let codings = header_values(&self.head, "content-encoding");
+        decoded(
+            codings.iter().flat_map(|line| line.split(',')).map(str::trim),
+            &self.body,
+            MOST_BODY,
+        )
+    }
 }
 
 /// Why one request has no reply.

@@ -35,6 +35,7 @@ use brunt_scenarios::timeline::{Ending, Schedule, Timeline};
 
 use crate::verdict::{Finding, Judgement, Outcome, Verdict};
 pub(crate) use judging::judging;
+pub use lag::windows_without_lag;
 pub use share::RunCounts;
 pub(crate) use share::Share;
 

@@ -2,11 +2,13 @@
 //! JSON.
 
 mod definitions;
+mod limits;
 mod message;
 mod method;
 mod status;
 
 pub use definitions::{InvalidProto, compile, imports};
+pub use limits::{ExcessiveProto, ProtoBudget};
 pub use message::{InvalidMessage, packed, unpacked};
 pub use method::{MethodError, find, split};
 pub use prost_reflect::{DescriptorPool, MessageDescriptor, MethodDescriptor};

@@ -103,6 +103,21 @@ impl Source {
         })
     }
 
+    /// The digits of an integer in this source that 64 bits do not hold and that was read as this
+    /// float; `None` when the float was written as one.
+    pub(crate) fn integer_read_as(&self, float: Option<f64>) -> Option<String> {
+        let float = float?.abs();
+        let is_part = |letter: char| !letter.is_ascii_alphanumeric() && !".+".contains(letter);
+        let mut words = self.text.split(is_part);
+        let is_it = |word: &&str| {
+            word.len() >= 19
+                && word.bytes().all(|byte| byte.is_ascii_digit())
+                && word.parse::<u64>().is_err()
+                && word.parse::<f64>() == Ok(float)
+        };
+        words.find(is_it).map(str::to_owned)
+    }
+
     /// Where a key stands in this source, at that line or below it.
     pub fn find_key(&self, from: Span, key: &str) -> Option<Span> {
         let lines = self.text.lines().enumerate().skip(from.line - 1);

@@ -161,6 +161,12 @@ pub enum LoadCliError {
         /// The option that is missing.
         needs: &'static str,
     },
+    /// `proxy-login` in a settings file.
+    #[error(
+        "proxy-login is not supported: use a proxy that asks for no name and password, and leave \
+         the key out"
+    )]
+    ProxyLogin,
     /// `login-url` with a load whose users make one request each.
     #[error(
         "login-url is for users that stay: it does not go with --rate, --find-max, --grpc or \
@@ -198,13 +204,12 @@ pub enum LoadCliError {
 
 impl LoadCliError {
     /// The exit code that goes with it: [`Exit::Invalid`] for what the user has to change,
-    /// [`Exit::Inconclusive`] for what this machine or a server failed to do.
+    /// such as an output that is full, [`Exit::Inconclusive`] for what this machine or a server
+    /// failed to do.
     pub fn exit(&self) -> Exit {
         match self {
             Self::Fetch(error) if error.is_of_the_request() => Exit::Invalid,
-            Self::Fetch(_) | Self::Output(_) | Self::Start(StartError::Thread(_)) => {
-                Exit::Inconclusive
-            }
+            Self::Fetch(_) | Self::Start(StartError::Thread(_)) => Exit::Inconclusive,
             _ => Exit::Invalid,
         }
     }

@@ -28,6 +28,9 @@ pub enum FetchError {
     /// A document behind redirects without an end.
     #[error("{0}: more than {MOST_REDIRECTS} redirects")]
     Redirects(String),
+    /// A document in a content coding that is unknown, or that makes it longer than 16 MiB.
+    #[error("{0}: its Content-Encoding cannot be decoded")]
+    Coding(String),
     /// A reply with another status than 2xx.
     #[error("{url}: it answers {status}")]
     Status {
@@ -46,7 +49,7 @@ impl FetchError {
             Self::NoReply { error, .. } => {
                 matches!(error, SingleRequestError::Lookup(_) | SingleRequestError::Tls(_))
             }
-            Self::Status { .. } | Self::Redirects(_) => false,
+            Self::Status { .. } | Self::Redirects(_) | Self::Coding(_) => false,
         }
     }
 }
@@ -77,7 +80,8 @@ pub(crate) fn get(
         let reply = ask(&url, (Method::GET, Vec::new(), Vec::new()), transport, timeout)?;
         match (reply.reply.status, redirected(&url, &reply)) {
             (200..=299, _) => {
-                let text = String::from_utf8_lossy(&reply.body);
+                let Some(body) = reply.plain_body() else { return Err(FetchError::Coding(url)) };
+                let text = String::from_utf8_lossy(&body);
                 let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned();
                 // A document with a wrong letter is still mostly readable; its parser says where
                 // it is not.

@@ -22,6 +22,7 @@ pub(crate) use load_file_text::{announcement, load_file_text, loads_in_words};
 pub(crate) use quantile::{estimate, quantiles_json};
 pub(crate) use rate_search::{RateSearchResult, RateStep};
 pub use siege_figures::SiegeFigures;
+pub(crate) use summary::good_replies;
 pub use summary::{CommandResult, LoadSummary};
 
 use crate::args::{Settings, SummaryFormat, Verbosity};

@@ -9,7 +9,7 @@ use brunt_scenarios::timeline::{Failure, Schedule, SparseHistogram};
 use crate::args::{Action, Settings};
 use crate::error::LoadCliError;
 use crate::fetch;
-use crate::output::{CommandResult, LoadSummary, SiegeFigures, print_summary};
+use crate::output::{CommandResult, LoadSummary, SiegeFigures, good_replies, print_summary};
 use crate::streams::OutputStreams;
 
 /// Sends one request, prints it with its reply's head (`-g`) or body (`-p`), then the summary.
@@ -53,8 +53,10 @@ fn summary(reply: &SingleReply, settings: &Settings) -> LoadSummary {
         time: reply.took,
         longest: reply.took,
         shortest: Some(reply.took),
+        left_out: 0,
     };
     let micros = u64::try_from(reply.took.as_micros()).unwrap_or(u64::MAX);
+    let good = settings.fail_below.map(|least| good_replies(least, (totals.ok, 1), None));
     LoadSummary {
         figures: SiegeFigures::new(&totals, reply.took),
         latency: SparseHistogram::from(vec![(micros, 1)]),
@@ -62,7 +64,6 @@ fn summary(reply: &SingleReply, settings: &Settings) -> LoadSummary {
         schedule: Schedule::Kept,
         totals,
         causes: BTreeMap::new(),
-        fail_below: settings.fail_below,
-        slo_results: Vec::new(),
+        limit_results: good.into_iter().collect(),
     }
 }

@@ -75,7 +75,7 @@ fn load_output<'a>(
         command,
         began,
         outcomes,
-        limit_results: summary.limit_results(),
+        limit_results: summary.limit_results.clone(),
         exit: summary.exit(),
         search: None,
     }

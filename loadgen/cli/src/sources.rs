@@ -1,6 +1,7 @@
 //! Where requests come from: URLs, a browser's recording, an OpenAPI document, a gRPC method, a
 //! load file.
 
+mod budget;
 mod grpc;
 mod har;
 mod load_file;
@@ -8,6 +9,7 @@ mod openapi;
 mod text;
 mod urls;
 
+pub use budget::SourceTooLarge;
 pub(crate) use grpc::GrpcCalls;
 pub use har::{HarFile, HarRequests};
 pub(crate) use load_file::load_plan;

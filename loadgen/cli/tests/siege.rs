@@ -5,6 +5,8 @@
 mod cookies;
 #[path = "siege/file.rs"]
 mod file;
+#[path = "siege/follow_ups.rs"]
+mod follow_ups;
 #[path = "siege/grpc.rs"]
 mod grpc;
 #[path = "siege/grpc_file.rs"]

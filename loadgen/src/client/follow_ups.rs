@@ -1,7 +1,10 @@
 //! What a reply leads to: a redirect, cookies to keep, a page's resources.
 
-use super::page::resources;
+use brunt_scenarios::timeline::Failure;
+
+use super::page::{PageResources, resources};
 use super::server_connection::ServerConnection;
+use crate::job::ReplyVerdict;
 use crate::protocol::{ReplyContent, ReplySummary};
 use crate::transport::Transport;
 
@@ -13,8 +16,8 @@ pub(super) struct FollowUps {
     pub location: Option<String>,
     /// The values of `Set-Cookie`.
     pub cookies: Vec<String>,
-    /// Links to the resources of an HTML page, relative to it.
-    pub resources: Vec<String>,
+    /// The resources of an HTML page.
+    pub resources: PageResources,
 }
 
 impl FollowUps {
@@ -33,12 +36,28 @@ impl FollowUps {
             status: reply.status,
             location: location.map(str::to_owned),
             cookies: cookies.map(str::to_owned).collect(),
-            resources: if transport.parse { resources_of(&whole) } else { Vec::new() },
+            resources: if transport.parse {
+                resources_of(&whole)
+            } else {
+                PageResources::default()
+            },
+        }
+    }
+
+    /// The verdict on the last reply of a row of redirects, which fails if it is one more.
+    pub fn too_many(&self, verdict: ReplyVerdict) -> ReplyVerdict {
+        match self.location {
+            Some(_) => ReplyVerdict {
+                failure: Some(Failure::Status(self.status)),
+                cause: Some("more than ten redirects"),
+                ..verdict
+            },
+            None => verdict,
         }
     }
 }
 
-fn resources_of(reply: &ReplyContent) -> Vec<String> {
+fn resources_of(reply: &ReplyContent) -> PageResources {
     let is_page =
         reply.header("content-type").is_some_and(|kind| kind.trim().starts_with("text/html"));
     let page = reply.text().filter(|_| is_page && reply.status < 300);

@@ -46,8 +46,11 @@ impl WorkerLoad {
                 (ended, self.prepared.job.judge(reply.status, connection.body()))
             }
             Err(missed) => {
-                let verdict =
-                    ReplyVerdict { failure: Some(missed.failure), key: None, unknown: wrote };
+                let verdict = ReplyVerdict {
+                    failure: Some(missed.failure),
+                    unknown: wrote,
+                    ..ReplyVerdict::default()
+                };
                 (RequestEnd::Unanswered { cause: missed.cause }, verdict)
             }
         }

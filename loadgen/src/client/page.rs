@@ -2,10 +2,38 @@
 //! images, the body's background, and where a refresh leads. Nothing of frames, videos, or what
 //! scripts and stylesheets ask for.
 
-/// The links of a page that are to be asked for with it, in the page's order, each once;
-/// relative to it.
-pub(crate) fn resources(html: &str) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
+use std::collections::HashSet;
+
+/// The most resources of one page that are asked for. Large pages have some hundreds; one with more
+/// than this would keep its user, and the thread, busy with nothing else.
+const MOST: usize = 1_000;
+
+/// The resources of a page.
+#[derive(Debug, Default)]
+pub(crate) struct PageResources {
+    /// Links in the page's order, each once; relative to the page. 1,000 at most.
+    pub links: Vec<String>,
+    /// How many links came after these.
+    pub left_out: u64,
+}
+
+impl PageResources {
+    fn add(&mut self, link: String, known: &mut HashSet<String>) {
+        if link.is_empty() || known.contains(&link) {
+            return;
+        }
+        if self.links.len() == MOST {
+            self.left_out += 1;
+            return;
+        }
+        known.insert(link.clone());
+        self.links.push(link);
+    }
+}
+
+/// The links of a page that are to be asked for with it. Takes time in proportion to the page.
+pub(crate) fn resources(html: &str) -> PageResources {
+    let (mut found, mut known) = (PageResources::default(), HashSet::new());
     let mut rest = html;
     while let Some(start) = rest.find('<') {
         rest = &rest[start + 1..];
@@ -15,9 +43,8 @@ pub(crate) fn resources(html: &str) -> Vec<String> {
         }
         let tag = HtmlTag::read(rest);
         rest = &rest[tag.length..];
-        if let Some(link) = tag.resource().filter(|link| !link.is_empty() && !found.contains(link))
-        {
-            found.push(link);
+        if let Some(link) = tag.resource() {
+            found.add(link, &mut known);
         }
         // What stands in a script or a style is no page.
         if let Some(raw) = ["script", "style"].into_iter().find(|raw| tag.is(raw)) {
@@ -134,7 +161,7 @@ mod tests {
             </head><body background="/back.png"><img alt="a > b" src=/a.png><IMG SRC = "b.png"><img src="/a.png"/>
             <img data-src="/lazy.png" src="?q=1&amp;b=2"><iframe src="/frame"></iframe><a href="/link">l</a>
             <img src=""><img src><img alt='no end' src='/last"#;
-        let found = resources(page);
+        let found = resources(page).links;
         let wanted = [
             "/style.css",
             "second.css",
@@ -149,10 +176,23 @@ mod tests {
         assert_eq!(found, wanted);
     }
 
+    #[test]
+    fn a_page_of_many_links_has_a_thousand_and_the_number_of_the_rest() {
+        let images = |count: usize| -> String {
+            (0..count).map(|number| format!("<img src={}>", number % 150_000)).collect()
+        };
+        let whole = resources(&images(1_000));
+        assert_eq!((whole.links.len(), whole.left_out), (1_000, 0));
+        // Comparing each link with all others would take minutes.
+        let cut = resources(&images(300_000));
+        assert_eq!((cut.links.len(), cut.links[999].as_str()), (1_000, "999"));
+        assert_eq!(cut.left_out, 298_000, "those that are known are not left out");
+    }
+
     proptest! {
         #[test]
         fn any_text_can_be_read_as_a_page(text in "[<>/='\"a-z !-]{0,200}|\\PC{0,100}") {
-            prop_assert!(resources(&text).iter().all(|link| link.len() <= text.len()));
+            prop_assert!(resources(&text).links.iter().all(|link| link.len() <= text.len()));
         }
     }
 }

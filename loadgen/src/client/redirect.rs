@@ -5,6 +5,7 @@ use url::Url;
 
 use crate::address::Address;
 use crate::request::HttpRequest;
+use crate::user_info::without_user_info;
 
 /// The most redirects that are followed from one request.
 pub(crate) const MOST: u32 = 10;
@@ -24,12 +25,8 @@ pub(crate) fn next(
         307 | 308 => true,
         _ => return None,
     };
-    let (address, path) = target(request, location?)?;
-    let mut headers = request.headers.clone();
-    if address != request.address {
-        // Credentials must not reach a server that they were not meant for.
-        headers.retain(|(name, _)| !is_one_of(name, &["authorization", "host"]));
-    }
+    let Target { address, path, credentials } = target(request, location?)?;
+    let mut headers = headers_for(request, &address, credentials);
     if !keeps {
         headers.retain(|(name, _)| {
             !is_one_of(name, &["content-type", "content-length", "content-encoding"])
@@ -42,30 +39,54 @@ pub(crate) fn next(
 
 /// The request for a resource of a page; `None` when the link is not a URL with http or https.
 pub(crate) fn resource(page: &HttpRequest, link: &str) -> Option<HttpRequest> {
-    let (address, path) = target(page, link)?;
-    let mut headers = page.headers.clone();
+    let Target { address, path, credentials } = target(page, link)?;
+    let mut headers = headers_for(page, &address, credentials);
     headers.retain(|(name, _)| {
         !is_one_of(name, &["content-type", "content-length", "content-encoding"])
     });
-    if address != page.address {
-        // Credentials must not reach a server that they were not meant for.
-        headers.retain(|(name, _)| !is_one_of(name, &["authorization", "host"]));
-    }
     Some(HttpRequest { method: Method::GET, address, path, headers, body: Vec::new() })
 }
 
-fn target(request: &HttpRequest, location: &str) -> Option<(Address, String)> {
+/// Where a link leads to.
+struct Target {
+    address: Address,
+    path: String,
+    /// The value of `Authorization` that a name and password in the link become.
+    credentials: Option<String>,
+}
+
+fn target(request: &HttpRequest, location: &str) -> Option<Target> {
     let scheme = match request.address.scheme {
         crate::address::Scheme::Http => "http",
         crate::address::Scheme::Https => "https",
     };
     let base = Url::parse(&format!("{scheme}://{}{}", request.address, request.path)).ok()?;
     let there = base.join(location).ok()?;
-    let (address, _) = Address::split(there.as_str()).ok()?;
+    let (plain, credentials) = without_user_info(there.as_str());
+    let (address, _) = Address::split(&plain).ok()?;
     let query = there.query().map_or(String::new(), |query| format!("?{query}"));
     // A Unix socket stands for its host, whatever the link's port.
     let unix = request.address.unix.clone().filter(|_| address.host == request.address.host);
-    Some((Address { unix, ..address }, format!("{}{query}", there.path())))
+    let path = format!("{}{query}", there.path());
+    Some(Target { address: Address { unix, ..address }, path, credentials })
+}
+
+/// A request's headers as they go to where a link leads, with the credentials that the link has.
+fn headers_for(
+    request: &HttpRequest,
+    to: &Address,
+    credentials: Option<String>,
+) -> Vec<(String, String)> {
+    let mut headers = request.headers.clone();
+    if *to != request.address {
+        // Credentials must not reach a server that they were not meant for.
+        headers.retain(|(name, _)| !is_one_of(name, &["authorization", "host"]));
+    }
+    if let Some(credentials) = credentials {
+        headers.retain(|(name, _)| !is_one_of(name, &["authorization"]));
+        headers.push(("Authorization".to_owned(), credentials));
+    }
+    headers
 }
 
 fn is_one_of(name: &str, names: &[&str]) -> bool {
@@ -139,6 +160,23 @@ mod tests {
         for location in ["http://H:81/y", "HTTP://h:081/y", "//h:81/y", "http://h:81/z/../y"] {
             let next = hop(Method::GET, 302, location).unwrap();
             assert!(next.starts_with("GET h:81 /y [\"Authorization\""), "{location}: {next}");
+        }
+    }
+
+    #[test]
+    fn a_name_and_password_in_a_location_become_its_credentials() {
+        let request = HttpRequest {
+            method: Method::GET,
+            address: Address::split("http://h:81").unwrap().0,
+            path: "/".to_owned(),
+            headers: vec![("authorization".to_owned(), "Bearer x".to_owned())],
+            body: Vec::new(),
+        };
+        for location in ["http://ann:p%40w@h:81/y#top", "//ann:p%40w@H:81/y"] {
+            let next = next(&request, 302, Some(location)).unwrap();
+            assert_eq!((next.address == request.address, next.path.as_str()), (true, "/y"));
+            let basic = ("Authorization".to_owned(), "Basic YW5uOnBAdw==".to_owned());
+            assert_eq!(next.headers, [basic], "{location}");
         }
     }
 

@@ -41,6 +41,14 @@ struct CompletedHop {
     follow_ups: FollowUps,
 }
 
+/// Whether a redirect in a reply would be followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hops {
+    Left,
+    /// The reply is the last of a row of redirects: where it is one as well, they have no end.
+    Last,
+}
+
 impl SingleRequestUser {
     /// A user of the closed model, by its number from 0. Users start evenly spread over the list,
     /// so that they do not all hit one endpoint at once.
@@ -97,10 +105,13 @@ impl SingleRequestUser {
         let (request, prepared) =
             (&load.prepared.job.requests[which], &load.prepared.requests[which]);
         let with_cookies = self.with_cookies(request, prepared.server);
-        let completed =
-            self.send_and_record(due, which, with_cookies.as_ref().unwrap_or(prepared)).await;
+        let completed = self
+            .send_and_record(due, which, with_cookies.as_ref().unwrap_or(prepared), Hops::Left)
+            .await;
         self.store_cookies(request, &completed.follow_ups);
-        if completed.follow_ups.location.is_none() && completed.follow_ups.resources.is_empty() {
+        if completed.follow_ups.location.is_none()
+            && completed.follow_ups.resources.links.is_empty()
+        {
             return completed.finished;
         }
         let (request, completed) = self.follow(request.clone(), which, completed).await;
@@ -116,14 +127,15 @@ impl SingleRequestUser {
         which: usize,
         mut completed: CompletedHop,
     ) -> (HttpRequest, CompletedHop) {
-        for _ in 0..redirect::MOST {
+        for number in 1..=redirect::MOST {
+            let hops = if number == redirect::MOST { Hops::Last } else { Hops::Left };
             let next = redirect::next(
                 &request,
                 completed.follow_ups.status,
                 completed.follow_ups.location.as_deref(),
             );
             let Some(next) = next else { break };
-            let Some(hop) = self.follow_up(&next, which, completed.finished.at).await else {
+            let Some(hop) = self.follow_up(&next, which, completed.finished.at, hops).await else {
                 break;
             };
             (request, completed) = (next, hop);
@@ -140,13 +152,17 @@ impl SingleRequestUser {
     ) -> VisitEnd {
         let mut finished = completed.finished;
         let load = Rc::clone(&self.load);
-        for link in &completed.follow_ups.resources {
+        load.record_left_out(completed.follow_ups.resources.left_out);
+        for link in &completed.follow_ups.resources.links {
+            if !load.accepts(finished.at) {
+                break;
+            }
             let shown = redirect::resource(page, link);
             let not_from = &load.prepared.job.transport.not_from;
             let Some(shown) = shown.filter(|shown| !not_from.contains(&shown.address.host)) else {
                 continue;
             };
-            if let Some(hop) = self.follow_up(&shown, which, finished.at).await {
+            if let Some(hop) = self.follow_up(&shown, which, finished.at, Hops::Left).await {
                 finished = hop.finished;
             }
         }
@@ -159,6 +175,7 @@ impl SingleRequestUser {
         request: &HttpRequest,
         which: usize,
         at: Instant,
+        hops: Hops,
     ) -> Option<CompletedHop> {
         let load = Rc::clone(&self.load);
         let job = &load.prepared.job;
@@ -166,8 +183,9 @@ impl SingleRequestUser {
         let server = load.prepared.requests[known.filter(|_| load.accepts(at))?].server;
         let with_cookies = self.with_cookies(request, server);
         let prepared = with_cookies.or_else(|| PreparedRequest::new(request, server, job).ok())?;
-        let completed =
-            self.send_and_record(ScheduledAt { intended: at, free: at }, which, &prepared).await;
+        let completed = self
+            .send_and_record(ScheduledAt { intended: at, free: at }, which, &prepared, hops)
+            .await;
         self.store_cookies(request, &completed.follow_ups);
         Some(completed)
     }
@@ -189,6 +207,7 @@ impl SingleRequestUser {
         due: ScheduledAt,
         which: usize,
         request: &PreparedRequest,
+        hops: Hops,
     ) -> CompletedHop {
         let load = &self.load;
         let connection = &mut self.connections[request.server];
@@ -204,11 +223,14 @@ impl SingleRequestUser {
         // server.
         let done = Instant::now();
         // Before `settle`, which may drop the connection and with it what was kept of the reply.
-        let (ended, verdict) = load.judge(&result, connection, wrote.get());
+        let (ended, mut verdict) = load.judge(&result, connection, wrote.get());
         let sample = load.sample(due, sent, connection.first_byte(), done);
         let follow_ups = result
             .as_ref()
             .map(|reply| FollowUps::of(reply, connection, &load.prepared.job.transport));
+        if let (Hops::Last, Ok(next)) = (hops, &follow_ups) {
+            verdict = next.too_many(verdict);
+        }
         connection.settle(load, &result);
         let unreachable = result.is_err() && !wrote.get();
         load.notify_observer(which, sent, done, &ended, verdict.failure);

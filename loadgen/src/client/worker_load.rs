@@ -148,6 +148,11 @@ impl WorkerLoad {
         self.recorder.borrow_mut().record_connection(connect, tls);
     }
 
+    /// Counts links of a page that are not followed, as there are too many.
+    pub fn record_left_out(&self, links: u64) {
+        self.recorder.borrow_mut().record_left_out(links);
+    }
+
     /// Records a journey or one of its steps; nothing in a load without journeys.
     pub fn record_journey(&self, note: impl FnOnce(&mut JourneyRecorder)) {
         if let Some(journeys) = self.recorder.borrow_mut().journeys() {

@@ -49,7 +49,12 @@ fn certificate_cause(error: &CertificateError) -> &'static str {
 /// name that webpki prints.
 fn uncommon_cause(error: &OtherError) -> &'static str {
     match error.to_string().as_str() {
-        "CaUsedAsEndEntity" => "the certificate is an authority's and not a server's",
+        // That is what `openssl req -x509` makes unless told otherwise. One that is trusted by
+        // itself is accepted, so this one is not.
+        "CaUsedAsEndEntity" => {
+            "the certificate is its own authority and not trusted; --cacert names those that are"
+        }
+        "UnsupportedCriticalExtension" => "the certificate has an unknown critical extension",
         "UnsupportedCertVersion" => "the certificate is of an old version of X.509",
         _ => "the certificate is not valid",
     }
@@ -58,7 +63,11 @@ fn uncommon_cause(error: &OtherError) -> &'static str {
 fn alert_cause(alert: AlertDescription) -> &'static str {
     use AlertDescription as A;
     match alert {
-        A::HandshakeFailure => "the server's alert: handshake failure",
+        // Servers do not say more. One with a key that this client cannot check has no other alert.
+        A::HandshakeFailure => {
+            "the server's alert: handshake failure (no common cipher suite, or a kind of key that \
+             is not supported, such as P-521)"
+        }
         A::ProtocolVersion => "the server's alert: protocol version",
         A::InsufficientSecurity => "the server's alert: insufficient security",
         A::CertificateRequired => "the server's alert: certificate required",
@@ -98,6 +107,7 @@ mod tests {
             certificate(CertificateError::UnknownIssuer),
             certificate(CertificateError::InvalidPurpose),
             certificate(CertificateError::BadSignature),
+            certificate(CertificateError::UnhandledCriticalExtension),
             cause(RustlsError::AlertReceived(AlertDescription::CertificateRequired)),
             cause(RustlsError::AlertReceived(AlertDescription::ProtocolVersion)),
             cause(RustlsError::AlertReceived(AlertDescription::HandshakeFailure)),

@@ -95,7 +95,15 @@ impl PreparedJob {
                 true => Server::new(&address, &calls, &mut tls_of_calls),
                 false => Server::new(&address, &job.transport, &mut tls),
             };
-            server.map_err(|source| PrepareError::Server { address: address.to_string(), source })
+            // Behind a proxy, it is the proxy whose name is looked up.
+            let proxy = job.transport.proxy.as_ref().filter(|_| address.unix.is_none());
+            server.map_err(|source| PrepareError::Server {
+                address: match proxy {
+                    Some(proxy) => format!("the proxy {proxy}"),
+                    None => address.to_string(),
+                },
+                source,
+            })
         };
         let servers = known.into_iter().map(server).collect::<Result<_, _>>()?;
         Ok(Self { job, requests, servers })

@@ -20,6 +20,7 @@ use crate::address::Address;
 use crate::protocol::grpc::{GrpcError, framed};
 use crate::request::HttpRequest;
 use crate::template::{JsonTemplate, Scope, fill, plain, template};
+use crate::user_info::without_user_info;
 
 /// A request whose values are still to be filled in.
 #[derive(Debug, Clone)]
@@ -153,17 +154,19 @@ impl RequestTemplate {
         })
     }
 
-    /// The path. One that is a single placeholder with a saved link, such as a `Location`, becomes
-    /// that link's path, without the base URL's.
+    /// The path, without a fragment, which is the client's own (RFC 9110, 7.1). One that is a single
+    /// placeholder with a saved link, such as a `Location`, becomes that link's path, without the
+    /// base URL's.
     fn path(&self, scope: &impl Scope) -> String {
         let path = self.path.fill_url(|place| plain(&scope.value(place)).into_owned());
+        let path = path.split('#').next().unwrap_or_default();
         let is_link = matches!(self.path.parts(), [TemplatePart::Text(slash), TemplatePart::Placeholder(_)] if slash == "/");
         // Without the slash that the template has before its placeholder.
         let link = path.strip_prefix('/').filter(|_| is_link).unwrap_or_default();
         if link.starts_with('/') {
             return link.to_owned();
         }
-        match Address::split(link) {
+        match Address::split(&without_user_info(link).0) {
             Ok((_, "")) => "/".to_owned(),
             Ok((_, path)) => path.to_owned(),
             Err(_) => format!("{}{path}", self.prefix),
@@ -237,6 +240,7 @@ mod tests {
             ("to".to_owned(), json!("/orders/7")),
             ("url".to_owned(), json!("http://h:1/orders/8?x")),
             ("name".to_owned(), json!("A&B")),
+            ("own".to_owned(), json!("http://ann:pw@h:1/orders/9#top")),
         ]);
         let none = Values::new();
         let context = JobContext {
@@ -255,6 +259,15 @@ mod tests {
         assert_eq!(path("/x?by=${name}&to=${to}"), "/api/x?by=A%26B&to=%2Forders%2F7");
         assert_eq!(path("/${to}"), "/orders/7");
         assert_eq!(path("/${url}"), "/orders/8?x");
+        assert_eq!(path("/${own}"), "/orders/9");
+    }
+
+    #[test]
+    fn a_fragment_is_not_sent() {
+        let path = |path: &str| sent(path, Body::Empty, None).path;
+        assert_eq!(path("/s?x=1#frag"), "/api/s?x=1");
+        assert_eq!(path("/s#${name}?no=query"), "/api/s");
+        assert_eq!(path("/s?tag=%23${name}"), "/api/s?tag=%23A%26B");
     }
 
     #[test]

@@ -1,15 +1,17 @@
 //! Judges replies to single requests.
 
 use brunt_scenarios::timeline::Failure;
-use serde_json::Value;
 
 use super::Job;
+use crate::protocol::exact_json;
 
 /// Whether a reply is good, and what is known of the command that it answers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct ReplyVerdict {
     /// Why the request failed; `None` for a good reply.
     pub failure: Option<Failure>,
+    /// What is wrong with a reply whose status does not say it.
+    pub cause: Option<&'static str>,
     /// The id of the command that it accepts.
     pub key: Option<String>,
     /// Whether the command may have been accepted although the request failed.
@@ -41,7 +43,7 @@ impl Job {
     }
 
     fn judge_body(&self, body: &[u8]) -> Option<ReplyVerdict> {
-        let document: Value = serde_json::from_slice(body).ok()?;
+        let document = exact_json::parse(body).ok()?;
         let wrong = self
             .answer
             .json
@@ -98,15 +100,16 @@ mod tests {
     #[test]
     fn a_good_reply_gives_its_key() {
         let verdict = job().judge(201, br#"{"id": 7, "state": "Requested"}"#);
-        assert_eq!(
-            verdict,
-            ReplyVerdict { failure: None, key: Some("7".to_owned()), unknown: false }
-        );
+        assert_eq!(verdict, ReplyVerdict { key: Some("7".to_owned()), ..ReplyVerdict::default() });
     }
 
     #[test]
     fn a_failed_command_is_unknown_unless_it_was_refused() {
-        let failed = |failure, unknown| ReplyVerdict { failure: Some(failure), key: None, unknown };
+        let failed = |failure, unknown| ReplyVerdict {
+            failure: Some(failure),
+            unknown,
+            ..ReplyVerdict::default()
+        };
         assert_eq!(job().judge(409, b""), failed(Failure::Status(409), false));
         assert_eq!(job().judge(502, b""), failed(Failure::Status(502), true));
         for body in [r#"{"id": 7, "state": "Lost"}"#, r#"{"state": "Requested"}"#, "", "oops"] {

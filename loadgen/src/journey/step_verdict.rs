@@ -25,7 +25,7 @@ impl StepVerdict {
     /// The verdict on a request without a reply, or with a bad status.
     pub fn lost(failure: Failure, unknown: bool) -> Self {
         Self {
-            verdict: ReplyVerdict { failure: Some(failure), key: None, unknown },
+            verdict: ReplyVerdict { failure: Some(failure), unknown, ..ReplyVerdict::default() },
             ..Self::default()
         }
     }
@@ -71,12 +71,14 @@ pub(super) fn judge(
     };
     checks.extend(step.key.as_ref().map(|_| key.is_some()));
     let verdict = match checks.iter().all(|passed| *passed) {
-        true => ReplyVerdict { failure: None, key, unknown: false },
+        true => ReplyVerdict { key, ..ReplyVerdict::default() },
         // The status was good, so a command was probably accepted although the reply is not as
         // expected.
-        false => {
-            ReplyVerdict { failure: Some(Failure::Check), key: None, unknown: step.is_command }
-        }
+        false => ReplyVerdict {
+            failure: Some(Failure::Check),
+            unknown: step.is_command,
+            ..ReplyVerdict::default()
+        },
     };
     StepVerdict { verdict, checks, saved }
 }

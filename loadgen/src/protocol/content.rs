@@ -7,8 +7,12 @@ use brunt_scenarios::grpc::{MessageDescriptor, unpacked};
 use serde_json::Value;
 
 use super::content_coding::decoded;
+use super::exact_json;
 use super::grpc::unframed;
 use super::opaque;
+
+/// The most that a compressed body may grow to, in bytes.
+const LONGEST: usize = 4 * 1024 * 1024;
 
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
@@ -63,8 +67,8 @@ impl ReplyContent {
             // (RFC 8259, 8.1).
             let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&body);
             match self.is_latin_1() {
-                true => serde_json::from_str(&self.in_utf8(body)).ok(),
-                false => serde_json::from_slice(body).ok(),
+                true => exact_json::parse(self.in_utf8(body).as_bytes()).ok(),
+                false => exact_json::parse(body).ok(),
             }
         };
         self.json.get_or_init(parse).as_ref()
@@ -96,8 +100,14 @@ impl ReplyContent {
         }
         let codings: Vec<&str> =
             self.all("content-encoding").flat_map(|line| line.split(',')).collect();
-        decoded(codings.into_iter().map(str::trim), &self.raw)
+        decoded(codings.into_iter().map(str::trim), &self.raw, LONGEST)
     }
+}
+
+/// All values of a header in a reply's head.
+pub(crate) fn header_values(head: &[u8], name: &str) -> Vec<String> {
+    let all = headers(head).into_iter();
+    all.filter(|(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| value).collect()
 }
 
 fn headers(head: &[u8]) -> Vec<(String, String)> {

@@ -6,28 +6,26 @@ use std::io::{self, Read};
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use ruzstd::decoding::StreamingDecoder;
 
-/// The most that a compressed body may grow to, in bytes.
-const LONGEST: usize = 4 * 1024 * 1024;
-
 /// How much of a body the brotli decoder reads at once, in bytes.
 const PIECE: usize = 4096;
 
 /// A body without its codings, which are given in the order in which they were applied. `None` when
-/// one is unknown, does not fit the body, or makes it grow beyond the limit.
-pub(super) fn decoded<'b, 'c>(
+/// one is unknown, does not fit the body, or makes it grow beyond `longest` bytes.
+pub(crate) fn decoded<'b, 'c>(
     codings: impl DoubleEndedIterator<Item = &'c str>,
     body: &'b [u8],
+    longest: usize,
 ) -> Option<Cow<'b, [u8]>> {
     let mut body = Cow::Borrowed(body);
     for coding in codings.rev() {
         let whole = match coding.to_ascii_lowercase().as_str() {
             "" | "identity" => continue,
-            "gzip" | "x-gzip" => unpacked(MultiGzDecoder::new(&*body)),
+            "gzip" | "x-gzip" => unpacked(MultiGzDecoder::new(&*body), longest),
             // Zlib's format is meant, but some servers send what is inside of it.
-            "deflate" => unpacked(ZlibDecoder::new(&*body))
-                .or_else(|_| unpacked(DeflateDecoder::new(&*body))),
-            "br" => unpacked(brotli_decompressor::Decompressor::new(&*body, PIECE)),
-            "zstd" => zstd(&body),
+            "deflate" => unpacked(ZlibDecoder::new(&*body), longest)
+                .or_else(|_| unpacked(DeflateDecoder::new(&*body), longest)),
+            "br" => unpacked(brotli_decompressor::Decompressor::new(&*body, PIECE), longest),
+            "zstd" => zstd(&body, longest),
             _ => return None,
         };
         body = Cow::Owned(whole.ok()?);
@@ -36,19 +34,19 @@ pub(super) fn decoded<'b, 'c>(
 }
 
 /// A small body can decompress to gigabytes, so reading stops one byte past the limit.
-fn unpacked(decoder: impl Read) -> io::Result<Vec<u8>> {
+fn unpacked(decoder: impl Read, longest: usize) -> io::Result<Vec<u8>> {
     let mut body = Vec::new();
-    decoder.take(LONGEST as u64 + 1).read_to_end(&mut body)?;
-    if body.len() > LONGEST { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(body) }
+    decoder.take(longest as u64 + 1).read_to_end(&mut body)?;
+    if body.len() > longest { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(body) }
 }
 
 /// Any number of frames, one after the other (RFC 8878, 3.1).
-fn zstd(mut packed: &[u8]) -> io::Result<Vec<u8>> {
+fn zstd(mut packed: &[u8], longest: usize) -> io::Result<Vec<u8>> {
     let mut body = Vec::new();
     while !packed.is_empty() {
         let frame = StreamingDecoder::new(&mut packed).map_err(io::Error::other)?;
-        body.append(&mut unpacked(frame)?);
-        if body.len() > LONGEST {
+        body.append(&mut unpacked(frame, longest)?);
+        if body.len() > longest {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
     }
@@ -90,7 +88,7 @@ mod tests {
     }
 
     fn plain(coding: &str, body: &[u8]) -> Option<Vec<u8>> {
-        decoded(coding.split(',').map(str::trim), body).map(Cow::into_owned)
+        decoded(coding.split(',').map(str::trim), body, 4 * 1024 * 1024).map(Cow::into_owned)
     }
 
     #[test]

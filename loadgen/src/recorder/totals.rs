@@ -23,6 +23,10 @@ pub struct Totals {
     pub longest: Duration,
     /// The shortest latency of a reply; `None` without any.
     pub shortest: Option<Duration>,
+    /// The number of links of pages that were not followed, because their page had a thousand
+    /// others.
+    #[serde(default)]
+    pub left_out: u64,
 }
 
 impl Totals {
@@ -63,5 +67,6 @@ impl Totals {
         self.longest = self.longest.max(other.longest);
         // A thread without a reply has none, and must not count as zero.
         self.shortest = self.shortest.into_iter().chain(other.shortest).min();
+        self.left_out += other.left_out;
     }
 }

@@ -294,7 +294,8 @@ fn tls_that_breaks_in_the_handshake() {
             "an alert",
             vec![0x15, 3, 3, 0, 2, 2, 40],
             Failure::Tls,
-            "the server's alert: handshake failure",
+            "the server's alert: handshake failure (no common cipher suite, or a kind of key that \
+             is not supported, such as P-521)",
         ),
         ("plain HTTP", ok("x"), Failure::Tls, "the server does not speak TLS"),
         ("nothing", vec![], Failure::Tls, "the handshake was cut off"),

@@ -153,6 +153,27 @@ pub fn start_then_go(most: u64, answered: &Arc<AtomicU64>) -> Server {
     })
 }
 
+/// Takes no request on every second connection: it says GOAWAY right after its settings, as a
+/// server that drains does. On the others it answers each.
+pub fn start_every_second_draining() -> Server {
+    let number = AtomicU64::new(0);
+    Server::start_raw(move |mut stream| {
+        let drains = number.fetch_add(1, Ordering::Relaxed) % 2 == 0;
+        let mut take = || -> Option<()> {
+            stream.read_exact(&mut [0; 24]).ok()?;
+            let goaway = if drains { frame(GOAWAY, 0, 0, &[0; 8]) } else { Vec::new() };
+            stream.write_all(&[frame(SETTINGS, 0, 0, b""), goaway].concat()).ok()?;
+            loop {
+                let (kind, id, _) = next(&mut stream)?;
+                if kind == HEADERS && !drains {
+                    stream.write_all(&frame(HEADERS, END_HEADERS | END_STREAM, id, OK)).ok()?;
+                }
+            }
+        };
+        let _ = take();
+    })
+}
+
 /// A server that does this on each connection.
 pub fn start_abuse(deed: Deed) -> Server {
     Server::start_raw(move |stream| {

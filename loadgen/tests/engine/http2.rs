@@ -8,7 +8,7 @@ use brunt_loadgen::{Address, Bound, HttpVersion, Job, LoadOutcome, Reuse, start}
 use brunt_scenarios::timeline::Failure;
 use h2::Reason;
 
-use crate::frames::start_then_go;
+use crate::frames::{start_every_second_draining, start_then_go};
 use crate::http2_server::{Act, Http2};
 use crate::jobs::{adds_up, closed, failed, run};
 use crate::server::{self, Server};
@@ -130,6 +130,27 @@ fn a_refused_stream_is_sent_again_on_another_connection() {
 }
 
 #[test]
+fn a_request_that_is_refused_six_times_is_answered_at_the_seventh() {
+    let server = Http2::start(100, None, |number| match number % 7 {
+        6 => Act::Answer(200, "x"),
+        _ => Act::Reset(Reason::REFUSED_STREAM),
+    });
+    let outcome = run_together(plain(&server, 1, 3));
+    assert_eq!((outcome.totals.ok, outcome.totals.failures()), (3, 0), "{:?}", outcome.causes);
+    assert_eq!(server.requests(), 21);
+}
+
+#[test]
+fn a_connection_that_drains_before_its_first_request_is_replaced_without_a_failure() {
+    let server = start_every_second_draining();
+    let mut job = job(&server.url(), 20, 5);
+    // Each request has a connection of its own, so that half of them meet one that drains.
+    job.reuse = Reuse::No;
+    let outcome = run_together(job);
+    assert_eq!((outcome.totals.ok, outcome.totals.failures()), (100, 0), "{:?}", outcome.causes);
+}
+
+#[test]
 fn requests_above_a_goaways_last_stream_are_sent_again() {
     for (users, most) in [(20, 10), (8, 1), (1, 3)] {
         let answered = Arc::default();
@@ -144,13 +165,13 @@ fn requests_above_a_goaways_last_stream_are_sent_again() {
 }
 
 #[test]
-fn a_server_that_refuses_everything_is_left_after_three_tries() {
+fn a_server_that_refuses_everything_is_left_after_seven_tries() {
     let server = Http2::start(100, None, |_| Act::Reset(Reason::REFUSED_STREAM));
     let mut job = plain(&server, 1, 2);
     job.requests[0].method = http::Method::POST;
     let outcome = run_together(job);
     assert_eq!(cause(&outcome), [(Failure::Reset, "RST_STREAM: refused", 2)]);
-    assert_eq!((server.requests(), server.connections()), (6, 2));
+    assert_eq!((server.requests(), server.connections()), (14, 2));
     assert_eq!(outcome.record.unknown, 0, "what a server refused it has not accepted");
 }
 

@@ -53,6 +53,9 @@ fn load(server: &OpenSsl, ca: Option<&Path>) -> LoadOutcome {
     run(job)
 }
 
+const HANDSHAKE_FAILURE: &str = "the server's alert: handshake failure (no common cipher suite, or \
+    a kind of key that is not supported, such as P-521)";
+
 fn cause(outcome: &LoadOutcome) -> Option<&'static str> {
     outcome.causes.keys().map(|(_, cause)| *cause).next()
 }
@@ -67,8 +70,16 @@ fn the_one_liner_of_tutorials_is_trusted_by_itself() {
         "req -x509 -newkey rsa:2048 -nodes -keyout a.key -out a.pem -days 30 -subj /CN=localhost \
          -addext subjectAltName=DNS:localhost",
     );
-    let outcome = load(&serve(at, "a", &[]), Some(&at.join("a.pem")));
+    let server = serve(at, "a", &[]);
+    let outcome = load(&server, Some(&at.join("a.pem")));
     assert_eq!(outcome.totals.ok, 2, "{:?}", outcome.causes);
+    let mut public = closed(&Server::well(), 1, 1);
+    let url = format!("https://localhost:{}", server.port);
+    public.requests[0].address = Address::split(&url).unwrap().0;
+    assert_eq!(
+        cause(&run(public)),
+        Some("the certificate is its own authority and not trusted; --cacert names those that are")
+    );
 }
 
 #[test]
@@ -95,7 +106,7 @@ fn old_certificates_hold_unchecked_and_are_refused_with_the_reason_otherwise() {
         ("v1", both, "the certificate is of an old version of X.509"),
         ("short", both, "a signature does not fit, or its RSA key has less than 2048 bits"),
         // In TLS 1.2 a server shows no key of a curve that the client has no exchange for.
-        ("p521", &["-tls1_3"], "the server's alert: handshake failure"),
+        ("p521", &["-tls1_3"], HANDSHAKE_FAILURE),
     ];
     for (name, versions, why) in why {
         for version in versions {
@@ -106,6 +117,21 @@ fn old_certificates_hold_unchecked_and_are_refused_with_the_reason_otherwise() {
             assert_eq!((checked.totals.ok, cause(&checked)), (0, Some(why)), "{name} {version}");
         }
     }
+}
+
+#[test]
+#[ignore = "needs openssl"]
+fn an_unknown_critical_extension_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    openssl(
+        at,
+        "req -x509 -newkey rsa:2048 -nodes -keyout a.key -out a.pem -days 30 -subj /CN=localhost \
+         -addext subjectAltName=DNS:localhost -addext 1.2.3.4=critical,DER:0500",
+    );
+    let outcome = load(&serve(at, "a", &[]), Some(&at.join("a.pem")));
+    assert_eq!(outcome.totals.ok, 0);
+    assert_eq!(cause(&outcome), Some("the certificate has an unknown critical extension"));
 }
 
 #[test]

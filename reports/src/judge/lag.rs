@@ -5,7 +5,7 @@
 mod backlog;
 
 use brunt_scenarios::plan::{Arrival, Check, Plan};
-use brunt_scenarios::timeline::{FaultRecord, LoadRecord, Timeline};
+use brunt_scenarios::timeline::{FaultRecord, LoadRecord, Timeline, Window};
 
 use super::judged::JudgedRun;
 use super::judging::judging;
@@ -24,11 +24,19 @@ const ECHO: f64 = 1.0;
 pub fn without(timeline: &Timeline) -> Option<Timeline> {
     timeline.loads.iter().any(LoadRecord::was_late).then(|| {
         let mut timeline = timeline.clone();
-        for load in timeline.loads.iter_mut().filter(|load| load.was_late()) {
-            load.windows = backlog::best_windows(load);
+        for load in &mut timeline.loads {
+            if let Some(windows) = windows_without_lag(load) {
+                load.windows = windows;
+            }
         }
         timeline
     })
+}
+
+/// The most favourable windows that a load may have had without the generator's own lag; `None`
+/// when it was not late.
+pub fn windows_without_lag(load: &LoadRecord) -> Option<Vec<Window>> {
+    load.was_late().then(|| backlog::best_windows(load))
 }
 
 /// Judges a check by both figures; only where they agree they say something.

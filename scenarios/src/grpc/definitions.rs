@@ -6,6 +6,8 @@ use prost_reflect::DescriptorPool;
 use protox::Error;
 use protox::file::{ChainFileResolver, File, FileResolver, GoogleFileResolver};
 
+use super::limits::ProtoBudget;
+
 /// Why a definition cannot be used; the compiler's words, with file, line and column where
 /// it knows them.
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +17,9 @@ pub struct InvalidProto(#[from] Error);
 /// The files that a file's text imports, but for those that come with protobuf. Empty when the text
 /// is none that can be read; [`compile`] says what is wrong with it.
 pub fn imports(name: &str, text: &str) -> Vec<String> {
+    if ProtoBudget::default().take(name, text).is_err() {
+        return Vec::new();
+    }
     let Ok(file) = File::from_source(name, text) else { return Vec::new() };
     let imported = file.file_descriptor_proto().dependency.iter();
     imported.filter(|name| !name.starts_with("google/protobuf/")).cloned().collect()
@@ -29,6 +34,10 @@ pub fn compile(
     name: &str,
     texts: BTreeMap<String, String>,
 ) -> Result<DescriptorPool, InvalidProto> {
+    let mut budget = ProtoBudget::default();
+    for (name, text) in &texts {
+        budget.take(name, text).map_err(Error::new)?;
+    }
     let mut resolver = ChainFileResolver::new();
     resolver.add(Texts(texts));
     resolver.add(GoogleFileResolver::new());
@@ -83,6 +92,11 @@ mod tests {
         assert!(garbled.starts_with("a.proto:2:9: expected an identifier"), "{garbled}");
         let missing = wrong(&[("a.proto", "syntax = \"proto3\"; import \"b.proto\";")]);
         assert!(missing.contains("'b.proto' not found"), "{missing}");
+        let deep = "message A {".repeat(3_000) + &"}".repeat(3_000);
+        let deep = wrong(&[("a.proto", &deep)]);
+        assert!(deep.starts_with("a.proto: its messages or options are nested"), "{deep}");
         assert_eq!(imports("a.proto", "no proto"), Vec::<String>::new());
+        let deep = format!("import \"b.proto\"; {}", "message A {".repeat(3_000));
+        assert_eq!(imports("a.proto", &deep), Vec::<String>::new());
     }
 }

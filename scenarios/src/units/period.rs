@@ -10,6 +10,9 @@ use super::{InvalidQuantity, written_as_text};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Period(pub Duration);
 
+/// Ten years. Clocks and timers cannot add much longer ones, and nobody means one.
+const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
+
 const UNITS: [(&str, f64); 6] =
     [("us", 1e-6), ("ms", 1e-3), ("s", 1.0), ("m", 60.0), ("h", 3600.0), ("d", 86_400.0)];
 
@@ -33,7 +36,9 @@ impl FromStr for Period {
             seconds += rest[..number].parse::<f64>().map_err(|_| bad())? * size;
             rest = &rest[unit..];
         }
-        Duration::try_from_secs_f64(seconds).map(Self).map_err(|_| bad())
+        let excess = || InvalidQuantity::new(text, "a duration of at most ten years", "30s or 1h");
+        let period = Duration::try_from_secs_f64(seconds).map_err(|_| excess())?;
+        if period > LONGEST { Err(excess()) } else { Ok(Self(period)) }
     }
 }
 

@@ -75,10 +75,16 @@ impl Settings {
         };
         let written = WrittenOptions { flags, rc };
         // Help and settings are printed without a URL, and without reading any file of requests.
-        let TargetRequests { requests, pauses, logins, notes } = match action {
+        let TargetRequests { requests, pauses, logins, mut notes } = match action {
             Action::Help | Action::Version | Action::Config => TargetRequests::default(),
             _ => written.targets()?,
         };
+        if let (false, Some(file)) =
+            (written.rc.not_followed.is_empty(), written.flags.value(Flag::Rc))
+        {
+            let keys = written.rc.not_followed.join(", ");
+            notes.push(format!("{file}: not followed, as siege would: {keys}"));
+        }
         let mut bound = written.bound(requests.len())?;
         let (slo, find_max) = (written.slo()?, written.flags.has(Flag::FindMax));
         if find_max {

@@ -2,12 +2,12 @@
 //! Only the keys that matter here are read; siege's others are ignored, so that a file that siege
 //! takes works here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::otlp_endpoint::EnvironmentLookup;
 
 /// Keys that change what is done.
-pub(crate) const KEYS: [&str; 25] = [
+pub(crate) const KEYS: [&str; 27] = [
     "concurrent",
     "time",
     "reps",
@@ -33,7 +33,18 @@ pub(crate) const KEYS: [&str; 25] = [
     "proxy-host",
     "proxy-port",
     "proxy-login",
+    "ssl-cert",
+    "ssl-key",
 ];
+
+/// Keys that change what siege sends, and that are not followed here.
+const NOT_FOLLOWED: [&str; 4] = ["expire-session", "cache", "ssl-ciphers", "ssl-timeout"];
+/// The longest value once its variables are filled in, in bytes: each may hold the one before it
+/// twice.
+const LONGEST_VALUE: usize = 64 * 1024;
+
+/// How a key is switched off.
+const OFF: [&str; 4] = ["false", "no", "off", "0"];
 
 /// What a siegerc sets.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -46,28 +57,49 @@ pub(crate) struct Siegerc {
     pub nofollow: Vec<String>,
     /// Each `login-url`: what users send before all other requests.
     pub logins: Vec<String>,
+    /// Keys that siege would follow and this does not, with their values.
+    pub not_followed: Vec<String>,
 }
 
 impl Siegerc {
-    /// Reads a settings file's text, with `$(NAME)` and `${NAME}` from the environment. Lines that
-    /// are no setting are ignored, as siege ignores them.
+    /// Reads a settings file's text, with `$(NAME)` and `${NAME}` from lines above it that are no
+    /// setting, as `PROXY = localhost`, and otherwise from the environment. Keys are taken in any
+    /// case, as siege takes them. What else is no setting is ignored, as siege ignores it.
     pub fn parse(text: &str, environment: EnvironmentLookup<'_>) -> Self {
         let mut rc = Self::default();
+        let mut variables: HashMap<&str, String> = HashMap::new();
         for line in text.lines() {
             let Some((key, value)) = setting(line) else { continue };
-            let value = &filled(value, environment);
-            // These keys add to one another; of all others the last value holds, as with siege.
-            if key == "header" {
-                rc.headers.push(value.clone());
-            } else if key == "nofollow" {
-                rc.nofollow.push(value.clone());
-            } else if key == "login-url" {
-                rc.logins.push(value.clone());
-            } else if let Some(known) = KEYS.iter().find(|known| **known == key) {
-                rc.values.insert(known, value.clone());
+            let known = |name: &str| variables.get(name).cloned().or_else(|| environment(name));
+            let value = filled(value, &known);
+            if !rc.set(key, &value) {
+                variables.insert(key, value);
             }
         }
         rc
+    }
+
+    /// Takes a setting; `false` when it is none.
+    fn set(&mut self, key: &str, value: &str) -> bool {
+        let is = |other: &str| key.eq_ignore_ascii_case(other);
+        // These keys add to one another; of all others the last value holds, as with siege.
+        let several = [
+            ("header", &mut self.headers),
+            ("nofollow", &mut self.nofollow),
+            ("login-url", &mut self.logins),
+        ];
+        if let Some((_, values)) = several.into_iter().find(|(name, _)| is(name)) {
+            values.push(value.to_owned());
+        } else if let Some(known) = KEYS.iter().find(|known| is(known)) {
+            self.values.insert(known, value.to_owned());
+        } else if let Some(known) = NOT_FOLLOWED.iter().find(|known| is(known)) {
+            let is_off = OFF.iter().any(|word| word.eq_ignore_ascii_case(value));
+            let set = (!is_off).then(|| format!("{known} = {value}"));
+            self.not_followed.extend(set);
+        } else {
+            return false;
+        }
+        true
     }
 
     /// A key's value.
@@ -82,7 +114,7 @@ impl Siegerc {
 
     /// Whether a key is switched off, where it is on by default.
     pub fn is_off(&self, key: &str) -> bool {
-        self.is_one_of(key, ["false", "no", "off", "0"])
+        self.is_one_of(key, OFF)
     }
 
     fn is_one_of(&self, key: &str, words: [&str; 4]) -> bool {
@@ -108,14 +140,16 @@ fn without_comment(line: &str) -> &str {
 }
 
 /// A value with its variables filled in; those that are not set stay as they are.
-fn filled(value: &str, environment: EnvironmentLookup<'_>) -> String {
+fn filled(value: &str, known: EnvironmentLookup<'_>) -> String {
     let (mut filled, mut rest) = (String::with_capacity(value.len()), value);
-    while let Some(start) = rest.find("$(").into_iter().chain(rest.find("${")).min() {
+    while filled.len() <= LONGEST_VALUE
+        && let Some(start) = rest.find("$(").into_iter().chain(rest.find("${")).min()
+    {
         let close = if rest[start..].starts_with("$(") { ')' } else { '}' };
         let Some(length) = rest[start..].find(close) else { break };
         let (before, variable) = (&rest[..start], &rest[start..=start + length]);
         filled.push_str(before);
-        let known = environment(&rest[start + 2..start + length]);
+        let known = known(&rest[start + 2..start + length]);
         filled.push_str(known.as_deref().unwrap_or(variable));
         rest = &rest[start + length + 1..];
     }
@@ -147,5 +181,34 @@ mod tests {
         assert!(rc.is_on("verbose") && rc.is_on("benchmark"));
         assert!(!rc.is_on("quiet") && rc.is_off("quiet") && !rc.is_off("cookies"));
         assert_eq!((rc.value("parser"), rc.value("logging")), (None, None));
+    }
+
+    #[test]
+    fn variables_are_declared_above_their_use_and_keys_have_any_case() {
+        let rc = parse(
+            "PROXY = 10.0.0.1\nproxy-host = ${PROXY}\nHOST = $(PROXY):81\nHOME = /here\n\
+             url = http://$(HOST)/v\nCONCURRENT = 3\nVerbose = ON\nlogfile = ${HOME}/log\n\
+             file = ${LATER}\nLATER = x\nHeader = X-A: 1\n",
+        );
+        let value = |key| rc.value(key).unwrap();
+        assert_eq!(["proxy-host", "url"].map(value), ["10.0.0.1", "http://10.0.0.1:81/v"]);
+        assert_eq!(["concurrent", "logfile", "file"].map(value), ["3", "/here/log", "${LATER}"]);
+        assert_eq!(
+            (rc.is_on("verbose"), rc.headers.as_slice()),
+            (true, &["X-A: 1".to_owned()][..])
+        );
+    }
+
+    #[test]
+    fn what_is_not_followed_is_known_unless_it_is_off() {
+        let rc = parse("Expire-Session = true\ncache = false\nssl-ciphers = ALL\nlimit = 255\n");
+        assert_eq!(rc.not_followed, ["expire-session = true", "ssl-ciphers = ALL"]);
+    }
+
+    #[test]
+    fn variables_that_double_each_other_are_bounded() {
+        let lines = (1..60).map(|number| format!("V{number}=$(V{0})$(V{0})\n", number - 1));
+        let rc = parse(&format!("V0=xxxxxxxx\n{}url = $(V59)\n", lines.collect::<String>()));
+        assert!(rc.value("url").unwrap().len() < 4 * LONGEST_VALUE);
     }
 }

@@ -12,7 +12,8 @@ use super::written::WrittenOptions;
 use crate::error::LoadCliError;
 use crate::fetch;
 use crate::sources::{
-    DocumentPlace, GrpcCalls, HarFile, OpenApiDocument, ReferenceError, UrlList, read_text,
+    DocumentPlace, GrpcCalls, HarFile, HarRequests, OpenApiDocument, ReferenceError, UrlList,
+    read_text,
 };
 
 /// How long a reply may take unless `--timeout` is given; siege's own default.
@@ -89,10 +90,11 @@ impl WrittenOptions {
         headers: &[(String, String)],
     ) -> Result<TargetRequests, LoadCliError> {
         let recorded = HarFile { name, base, headers }.requests(&read_text(name)?)?;
+        let notes = left_out(name, &recorded);
         // Without pauses, requests are a list like any other, and any user makes any of them.
         let pauses = if self.flags.has(Flag::Pauses) { recorded.pauses } else { Vec::new() };
         Ok(TargetRequests {
-            notes: passed_over(name, recorded.not_http, recorded.of_others),
+            notes,
             requests: recorded.requests,
             pauses,
             ..TargetRequests::default()
@@ -216,9 +218,10 @@ impl WrittenOptions {
         let missing = found.missing.iter().map(|why| format!("{name}: {why}"));
         let passed_over = found.passed_over.iter();
         let passed_over = passed_over.map(|why| format!("{name}: passed over: {why}"));
+        let unsure = found.unsure.iter().map(|why| format!("{name}: {why}"));
         Ok(TargetRequests {
             requests: found.requests,
-            notes: missing.chain(passed_over).collect(),
+            notes: missing.chain(passed_over).chain(unsure).collect(),
             ..TargetRequests::default()
         })
     }
@@ -273,13 +276,21 @@ fn other_document(
     }
 }
 
-/// What a recording has beside the requests that are sent.
-fn passed_over(name: &str, not_http: usize, of_others: usize) -> Vec<String> {
-    let kinds = [(not_http, "that are no requests of HTTP"), (of_others, "to other servers")];
+/// What a recording has beside the requests that are sent, and what is not sent as it was.
+fn left_out(name: &str, recorded: &HarRequests) -> Vec<String> {
+    let kinds = [
+        (recorded.not_http, "that are no requests of HTTP"),
+        (recorded.of_others, "to other servers"),
+    ];
     let said = kinds.iter().filter(|(count, _)| *count > 0);
     let said: Vec<String> = said.map(|(count, kind)| format!("{count} {kind}")).collect();
-    if said.is_empty() {
-        return Vec::new();
-    }
-    vec![format!("{name}: entries passed over: {}", said.join(", "))]
+    let passed_over =
+        (!said.is_empty()).then(|| format!("{name}: entries passed over: {}", said.join(", ")));
+    let not_base64 = (recorded.not_base64 > 0).then(|| {
+        format!(
+            "{name}: bodies that are said to be in base64 and are not, sent as they stand there: {}",
+            recorded.not_base64
+        )
+    });
+    passed_over.into_iter().chain(not_base64).collect()
 }

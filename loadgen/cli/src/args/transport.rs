@@ -17,8 +17,9 @@ const PROXY_PORT: &str = "3128";
 impl WrittenOptions {
     pub fn transport(&self) -> Result<Transport, LoadCliError> {
         let file = |flag| self.flags.value(flag).map(PathBuf::from);
-        let key = file(Flag::Key);
-        let identity = match file(Flag::Cert) {
+        let of_rc = |flag, key| self.value(flag, key).map(PathBuf::from);
+        let key = of_rc(Flag::Key, "ssl-key");
+        let identity = match of_rc(Flag::Cert, "ssl-cert") {
             Some(certificate) => Some(ClientCertificate {
                 key: key.unwrap_or_else(|| certificate.clone()),
                 certificate,
@@ -60,10 +61,17 @@ impl WrittenOptions {
         if let Some(written) = self.flags.value(Flag::Proxy) {
             return proxy(written).map(Some);
         }
-        let Some(host) = self.rc.value("proxy-host") else { return Ok(None) };
-        if let Some(login) = self.rc.value("proxy-login") {
+        let Some(host) = self.rc.value("proxy-host") else {
+            let alone = ["proxy-port", "proxy-login"].into_iter();
+            let alone = alone.into_iter().find(|key| self.rc.value(key).is_some());
+            return match alone {
+                Some(option) => Err(LoadCliError::NeedsOption { option, needs: "proxy-host" }),
+                None => Ok(None),
+            };
+        };
+        if self.rc.value("proxy-login").is_some() {
             // Without what the file says, the proxy would refuse each request.
-            return Err(values::invalid("proxy-login", login, "a proxy that asks for no password"));
+            return Err(LoadCliError::ProxyLogin);
         }
         let port = self.rc.value("proxy-port").unwrap_or(PROXY_PORT);
         let url = if host.contains("://") { host.to_owned() } else { format!("http://{host}") };

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use brunt_loadgen::AddressError;
 use brunt_scenarios::Diagnostic;
 
-use crate::sources::ReferenceError;
+use crate::sources::{ReferenceError, SourceTooLarge};
 
 /// Why a line or an operand is no request.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +17,9 @@ pub enum UrlError {
     /// Variables that hold others again and again.
     #[error("with its variables filled in, the line is longer than 1 MiB")]
     LongLine,
+    /// Lines that would take all memory.
+    #[error(transparent)]
+    TooLarge(#[from] SourceTooLarge),
     /// A word after the URL that is no method.
     #[error("`{0}` is not a value of a URL's method: write it like http://host/path POST a=1")]
     Method(String),
@@ -54,6 +57,9 @@ pub enum SourceProblem {
     /// JSON without `log.entries`.
     #[error("this is no HAR file: it has no log with entries")]
     NoEntries,
+    /// Requests that would take all memory.
+    #[error(transparent)]
+    TooLarge(#[from] SourceTooLarge),
     /// A recording of pages' own data and sockets only.
     #[error("it holds no requests")]
     NoRequests,
@@ -102,6 +108,15 @@ pub enum SourceProblem {
         #[source]
         problem: ReferenceError,
     },
+    /// A path without operations.
+    #[error("{path}: {problem}")]
+    Path {
+        /// As the document has it.
+        path: String,
+        /// Why it has none.
+        #[source]
+        problem: RequestProblem,
+    },
     /// An operation that no request can be made of.
     #[error("{method} {path}: {problem}")]
     Operation {
@@ -133,6 +148,15 @@ pub enum RequestProblem {
     /// A schema that requires itself, or of which a value would be endless in another way.
     #[error("a value of its schemas would be longer than 1 MiB; give it an example")]
     TooLarge,
+    /// A schema that requires itself, and lets nothing end that.
+    #[error("its schemas require themselves without an end; give it an example")]
+    Endless,
+    /// A reference within the document that leads nowhere, or to a document that could not be read.
+    #[error("`$ref: {0}` leads nowhere")]
+    Lost(String),
+    /// Keywords that values were made up without.
+    #[error("its values may not fit their schemas: not obeyed: {}", .0.join(", "))]
+    Unsure(Vec<&'static str>),
     /// A media type whose syntax is not known.
     #[error("a body of {0} cannot be made up; give it an example")]
     Body(String),

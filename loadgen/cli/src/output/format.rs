@@ -26,12 +26,16 @@ pub(super) fn failures(
     Ok(())
 }
 
-/// Whether the generator kept its schedule, and how late it sent requests.
-pub(super) fn schedule(schedule: &Schedule, lag: &SparseHistogram) -> String {
+/// Whether the generator kept its schedule, and how late it sent requests. `in_spite` when all
+/// limits hold whether or not it did.
+pub(super) fn schedule(schedule: &Schedule, lag: &SparseHistogram, in_spite: bool) -> String {
     let lag = lag.quantile(0.999).map_or("-".to_owned(), millis);
     let lag = format!("the generator's own lag: p99.9 {lag} ms");
     match schedule {
         Schedule::Kept => format!("Schedule: kept; {lag}"),
+        Schedule::Missed(why) if in_spite => {
+            format!("Schedule: missed, and the limits hold in spite of that; {why}; {lag}")
+        }
         Schedule::Missed(why) | Schedule::Failed(why) => format!("Schedule: INVALID, {why}; {lag}"),
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt::{self, Write};
 
 use brunt_loadgen::LoadOutcome;
+use brunt_reports::Exit;
 use brunt_scenarios::plan::{Arrival, Load, LoadPlan};
 use brunt_scenarios::timeline::{JourneyRecord, SparseHistogram, StepFigures};
 use brunt_scenarios::units::Period;
@@ -48,16 +49,17 @@ pub(crate) fn load_file_text(output: &LoadOutput<'_>, aborted: Option<&str>) -> 
 }
 
 fn write_text(text: &mut String, output: &LoadOutput<'_>, aborted: Option<&str>) -> fmt::Result {
-    output.outcomes.iter().try_for_each(|outcome| load(text, outcome))?;
+    let in_spite = !output.limit_results.is_empty() && output.exit == Exit::Pass;
+    output.outcomes.iter().try_for_each(|outcome| load(text, outcome, in_spite))?;
     writeln!(text)?;
     for result in &output.limit_results {
-        let word = if result.holds { "holds" } else { "DOES NOT HOLD" };
+        let word = result.word();
         writeln!(text, "Threshold {} {word}: {}", result.limit, result.measured)?;
     }
     aborted.map_or(Ok(()), |why| writeln!(text, "Ended early, by abortWhen: {why}"))
 }
 
-fn load(text: &mut String, outcome: &LoadOutcome) -> fmt::Result {
+fn load(text: &mut String, outcome: &LoadOutcome, in_spite: bool) -> fmt::Result {
     let (record, totals) = (&outcome.record, &outcome.totals);
     let all = totals.requests();
     let per_second = totals.ok as f64 / outcome.elapsed.as_secs_f64().max(1e-3);
@@ -74,7 +76,7 @@ fn load(text: &mut String, outcome: &LoadOutcome) -> fmt::Result {
     row(text, "  all requests", &[totals.ok, totals.failures()], &latency)?;
     failures(text, "    ", &totals.failed, &outcome.causes)?;
     record.journeys.iter().try_for_each(|one| journey(text, one))?;
-    writeln!(text, "  {}", schedule(&record.schedule, &record.lag))
+    writeln!(text, "  {}", schedule(&record.schedule, &record.lag, in_spite))
 }
 
 const HEADS: &str = "      p50 ms      p90 ms      p99 ms";

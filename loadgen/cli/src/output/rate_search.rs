@@ -41,7 +41,7 @@ impl RateStep {
         let windows = || record.windows.iter().filter(|window| window.start >= after);
         let failed: u64 = windows().map(Window::failures).sum();
         let all = failed + windows().map(|window| window.ok).sum::<u64>();
-        let holds = slo.judge(record, after).iter().all(|result| result.holds);
+        let holds = slo.measure(windows()).iter().all(|(_, (holds, _))| *holds == Some(true));
         Self {
             rate,
             latency: SparseHistogram::of(&SparseHistogram::merge(

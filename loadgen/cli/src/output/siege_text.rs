@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use brunt_reports::Exit;
+
 use super::format::{failures, millis, schedule};
 use super::quantile::{QUANTILES, estimate};
 use super::siege_figures::SiegeFigures;
@@ -71,11 +73,19 @@ fn write_further(text: &mut String, summary: &LoadSummary) -> std::fmt::Result {
         summary.totals.requests()
     )?;
     failures(text, "  ", &summary.totals.failed, &summary.causes)?;
-    for result in summary.limit_results() {
-        let word = if result.holds { "holds" } else { "DOES NOT HOLD" };
+    if summary.totals.left_out > 0 {
+        writeln!(
+            text,
+            "Not fetched: {} links of pages, each beyond the first 1000 of its page",
+            summary.totals.left_out
+        )?;
+    }
+    for result in &summary.limit_results {
+        let word = result.word();
         writeln!(text, "Claim: {} {word}: {}", result.limit, result.measured)?;
     }
-    writeln!(text, "{}", schedule(&summary.schedule, &summary.lag))
+    let in_spite = !summary.limit_results.is_empty() && summary.exit() == Exit::Pass;
+    writeln!(text, "{}", schedule(&summary.schedule, &summary.lag, in_spite))
 }
 
 #[cfg(test)]

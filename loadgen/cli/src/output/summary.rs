@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use brunt_loadgen::{LoadOutcome, Totals};
-use brunt_reports::Exit;
+use brunt_reports::{Exit, windows_without_lag};
 use brunt_scenarios::timeline::{Failure, Schedule, SparseHistogram};
 use brunt_scenarios::units::Percent;
 
 use super::siege_figures::SiegeFigures;
 use crate::args::Settings;
-use crate::limits::LimitResult;
+use crate::limits::{self, LimitResult, sums};
 
 /// How a command ended.
 #[derive(Debug, Clone)]
@@ -35,10 +35,9 @@ pub struct LoadSummary {
     pub lag: SparseHistogram,
     /// Whether the generator was on time, so that the figures say something of the server.
     pub schedule: Schedule,
-    /// The least share of good replies, if `--fail-below` names one.
-    pub fail_below: Option<Percent>,
-    /// The limits of `--slo`, in the order in which they were written.
-    pub slo_results: Vec<LimitResult>,
+    /// Everything that had to hold: the limits of `--slo`, in the order in which they were written,
+    /// then that of `--fail-below`.
+    pub limit_results: Vec<LimitResult>,
 }
 
 impl CommandResult {
@@ -62,7 +61,13 @@ impl LoadSummary {
     /// From what was measured of a load, and what the settings ask of it.
     pub(crate) fn new(outcome: &LoadOutcome, settings: &Settings) -> Self {
         let windows = outcome.record.windows.iter().map(|window| &window.latency);
-        let slo = settings.slo.as_ref();
+        let slo = settings.slo.as_ref().map(|slo| slo.judge(&outcome.record)).unwrap_or_default();
+        let best = windows_without_lag(&outcome.record).map(|windows| {
+            let (ok, failed, _) = sums(&windows);
+            (ok, ok + failed)
+        });
+        let good = (outcome.totals.ok, outcome.totals.requests());
+        let good = settings.fail_below.map(|least| good_replies(least, good, best));
         // The warm-up is made and not counted, so rates are over the time after it.
         let counted = outcome.elapsed.saturating_sub(settings.warm_up);
         Self {
@@ -72,37 +77,36 @@ impl LoadSummary {
             schedule: outcome.record.schedule.clone(),
             totals: outcome.totals.clone(),
             causes: outcome.causes.clone(),
-            fail_below: settings.fail_below,
-            slo_results: slo.map(|slo| slo.judge(&outcome.record, 0.0)).unwrap_or_default(),
+            limit_results: slo.into_iter().chain(good).collect(),
         }
     }
 
-    /// The exit code. Figures that say nothing come before figures that are bad; a server that
-    /// never replied is bad when a threshold was set, and no data when not.
+    /// The exit code. Without a request there is nothing to judge; a server that never replied is bad
+    /// when a limit was set, and no data when not.
     pub(crate) fn exit(&self) -> Exit {
-        let results = self.limit_results();
-        let fails = (!results.is_empty()).then(|| results.iter().any(|result| !result.holds));
-        match (&self.schedule, fails) {
-            _ if self.totals.requests() == 0 => Exit::Inconclusive,
-            (Schedule::Missed(_) | Schedule::Failed(_), _) => Exit::Inconclusive,
-            (Schedule::Kept, Some(true)) => Exit::Fail,
-            (Schedule::Kept, None) if self.totals.replies == 0 => Exit::Inconclusive,
-            (Schedule::Kept, _) => Exit::Pass,
+        match self.totals.requests() {
+            0 => Exit::Inconclusive,
+            _ => limits::exit(&[&self.schedule], &self.limit_results, self.totals.replies),
         }
-    }
-
-    /// Everything that had to hold: the limits of `--slo`, then that of `--fail-below`.
-    pub fn limit_results(&self) -> Vec<LimitResult> {
-        let good = self.fail_below.map(|least| LimitResult {
-            limit: format!("good replies ≥ {least}"),
-            measured: format!("{:.3} %", 100.0 * self.good()),
-            holds: self.good() >= least.fraction(),
-        });
-        self.slo_results.iter().cloned().chain(good).collect()
     }
 
     /// The share of all requests that got a good reply (2xx or 3xx), from 0 to 1.
     pub fn good(&self) -> f64 {
         self.totals.ok as f64 / self.totals.requests().max(1) as f64
     }
+}
+
+/// The limit of `--fail-below`. Good replies among all requests, as they were counted, and as they
+/// may have been without the generator's own lag.
+pub(crate) fn good_replies(
+    least: Percent,
+    counted: (u64, u64),
+    best: Option<(u64, u64)>,
+) -> LimitResult {
+    let measure = |(ok, all): (u64, u64)| {
+        let share = ok as f64 / all.max(1) as f64;
+        (Some(share >= least.fraction()), format!("{:.3} %", 100.0 * share))
+    };
+    let limit = format!("good replies ≥ {least}");
+    LimitResult::settled(limit, measure(counted), best.map(measure))
 }

@@ -10,7 +10,6 @@ use std::time::{Instant, SystemTime};
 use brunt_loadgen::{Job, JobContext, LoadOutcome, Portion, Transport, start};
 use brunt_reports::{Exit, Secrets};
 use brunt_scenarios::plan::LoadPlan;
-use brunt_scenarios::timeline::Schedule;
 use serde_json::Value;
 
 use super::monitor::LoadMonitor;
@@ -18,7 +17,7 @@ use super::wait::wait;
 use crate::args::{Action, Flags, Siegerc, SummaryFormat, WrittenOptions, check_beside_load_file};
 use crate::error::LoadCliError;
 use crate::export::{self, MetricsPush};
-use crate::limits::LimitResult;
+use crate::limits::{self, LimitResult};
 use crate::output::{CommandResult, LoadOutput, announcement, load_file_text, loads_in_words};
 use crate::sources::load_plan;
 use crate::streams::OutputStreams;
@@ -112,15 +111,11 @@ fn view_config(plan: &LoadPlan, file: &str) -> ViewConfig {
     }
 }
 
-/// The same order as for a load of the options: figures that say nothing come before bad ones.
 fn exit(outcomes: &[LoadOutcome], limit_results: &[LimitResult], aborted: bool) -> Exit {
-    let missed = |outcome: &LoadOutcome| outcome.record.schedule != Schedule::Kept;
     let replies: u64 = outcomes.iter().map(|outcome| outcome.totals.replies).sum();
-    match () {
-        () if aborted => Exit::Aborted,
-        () if outcomes.iter().any(missed) => Exit::Inconclusive,
-        () if limit_results.iter().any(|result| !result.holds) => Exit::Fail,
-        () if replies == 0 => Exit::Inconclusive,
-        () => Exit::Pass,
+    let schedules: Vec<_> = outcomes.iter().map(|outcome| &outcome.record.schedule).collect();
+    match aborted {
+        true => Exit::Aborted,
+        false => limits::exit(&schedules, limit_results, replies),
     }
 }

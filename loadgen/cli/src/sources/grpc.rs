@@ -1,6 +1,8 @@
 //! `--grpc SERVICE/METHOD`: unary calls, with messages that are written as JSON. A .proto file or
 //! the server itself says what messages look like.
 
+mod files;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -9,6 +11,8 @@ use brunt_loadgen::{Address, HttpRequest, Transport};
 use brunt_scenarios::grpc::{
     DescriptorPool, InvalidMessage, MessageDescriptor, find, packed, split,
 };
+
+use files::ProtoFiles;
 
 /// Calls of one method, with the options that they are made from.
 pub(crate) struct GrpcCalls<'a> {
@@ -56,8 +60,10 @@ fn compiled(file: &Path, includes: &[PathBuf]) -> Result<DescriptorPool, GrpcErr
     let file = file.canonicalize().map_err(|error| wrong(error.into()))?;
     // The file's own folder comes last, so that --proto-path can put another file before it.
     let folders = includes.iter().map(PathBuf::as_path).chain(file.parent());
-    let files = protox::compile([&file], folders).map_err(|error| wrong(error.into()))?;
-    DescriptorPool::from_file_descriptor_set(files).map_err(|error| wrong(error.into()))
+    let mut compiler = protox::Compiler::with_file_resolver(ProtoFiles::new(folders));
+    compiler.include_imports(true);
+    compiler.open_file(&file).map_err(|error| wrong(error.into()))?;
+    Ok(compiler.descriptor_pool())
 }
 
 /// JSON documents, one after the other, as bytes of messages.

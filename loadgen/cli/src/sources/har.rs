@@ -1,6 +1,7 @@
 //! `--har`: requests as a browser recorded them, in their order.
 
 mod body;
+mod recording;
 
 use std::time::Duration;
 
@@ -8,6 +9,8 @@ use brunt_loadgen::{Address, HttpRequest};
 use serde_json::Value;
 
 use self::body::{RecordedBody, recorded_body};
+use self::recording::{RecordedEntry, Recording};
+use super::budget::SourceBudget;
 use crate::error::{RequestProblem, SourceError, SourceProblem};
 
 /// Recorded headers that are not sent: those of the connection, those that are computed for each
@@ -36,7 +39,7 @@ pub struct HarFile<'a> {
 }
 
 /// What was recorded.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct HarRequests {
     /// The requests, in their order.
     pub requests: Vec<HttpRequest>,
@@ -47,6 +50,8 @@ pub struct HarRequests {
     /// How many entries are no requests that HTTP could repeat: other schemes, CONNECT,
     /// URLs that are none.
     pub not_http: usize,
+    /// How many bodies are said to be in base64 and are not; they are sent as they stand there.
+    pub not_base64: usize,
 }
 
 impl HarFile<'_> {
@@ -56,16 +61,14 @@ impl HarFile<'_> {
     /// # Errors
     /// When it is no HAR file, or a request of it cannot be sent; the message names the entry.
     pub fn requests(&self, text: &str) -> Result<HarRequests, SourceError> {
-        let recording: Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
-            .map_err(|error| self.wrong(SourceProblem::NotJson(error)))?;
-        let entries = recording["log"]["entries"].as_array();
+        let entries = Recording::read(text).map_err(|problem| self.wrong(problem))?.entries();
         let entries = entries.ok_or_else(|| self.wrong(SourceProblem::NoEntries))?;
         let mut first: Option<Address> = None;
-        let mut found = HarRequests { requests: vec![], pauses: vec![], of_others: 0, not_http: 0 };
-        let mut ended = None;
-        for (number, entry) in entries.iter().enumerate() {
+        let mut found = HarRequests::default();
+        let (mut ended, mut budget) = (None, SourceBudget::new());
+        for (number, entry) in entries.into_iter().enumerate() {
             let wrong = |problem| self.wrong(SourceProblem::Entry { number: number + 1, problem });
-            let request = &entry["request"];
+            let request = &entry.request;
             let url = request["url"].as_str().ok_or_else(|| wrong(RequestProblem::NoUrl))?;
             let is_tunnel = request["method"].as_str() == Some("CONNECT");
             // What a page holds itself, sockets, extensions of the browser and a proxy's tunnels
@@ -79,8 +82,12 @@ impl HarFile<'_> {
                 found.of_others += 1;
                 continue;
             }
-            found.requests.push(self.request(request, address, path).map_err(wrong)?);
-            found.pauses.push(pause(entry, &mut ended));
+            let body = recorded_body(request);
+            found.not_base64 += usize::from(!body.is_decoded);
+            let request = self.request(request, body, (address, path)).map_err(wrong)?;
+            budget.take(&request).map_err(|error| self.wrong(error.into()))?;
+            found.requests.push(request);
+            found.pauses.push(pause(&entry, &mut ended));
         }
         match found.requests.is_empty() {
             true => Err(self.wrong(SourceProblem::NoRequests)),
@@ -91,8 +98,8 @@ impl HarFile<'_> {
     fn request(
         &self,
         request: &Value,
-        address: Address,
-        path: &str,
+        body: RecordedBody,
+        (address, path): (Address, &str),
     ) -> Result<HttpRequest, RequestProblem> {
         let method = request["method"].as_str().unwrap_or("GET");
         let (address, prefix) = match self.base {
@@ -105,7 +112,23 @@ impl HarFile<'_> {
             }
         };
         let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
-        let RecordedBody { bytes, content_type } = recorded_body(request);
+        let mut headers = self.recorded_headers(request);
+        if let Some(content_type) = body.content_type {
+            headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-type"));
+            headers.push(("Content-Type".to_owned(), content_type));
+        }
+        Ok(HttpRequest {
+            method: method.parse().map_err(|_| RequestProblem::Method(method.to_owned()))?,
+            address,
+            path: format!("{prefix}{path}"),
+            headers,
+            body: body.bytes,
+        })
+    }
+
+    /// The headers that are sent: the user's own, the recorded ones that are none of these, and what
+    /// the recording has beside its headers.
+    fn recorded_headers(&self, request: &Value) -> Vec<(String, String)> {
         let mut headers: Vec<(String, String)> = self.headers.to_vec();
         for (name, value) in request["headers"].as_array().into_iter().flatten().filter_map(header)
         {
@@ -115,17 +138,20 @@ impl HarFile<'_> {
                 add(&mut headers, name, value);
             }
         }
-        if let Some(content_type) = content_type {
-            headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-type"));
-            headers.push(("Content-Type".to_owned(), content_type));
+        // Some recorders take cookies out of the headers.
+        let has = |headers: &[(String, String)], name: &str| {
+            headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name))
+        };
+        if !has(&headers, "cookie") {
+            let cookies = request["cookies"].as_array().into_iter().flatten().filter_map(header);
+            cookies
+                .for_each(|(name, value)| add(&mut headers, "Cookie", &format!("{name}={value}")));
         }
-        Ok(HttpRequest {
-            method: method.parse().map_err(|_| RequestProblem::Method(method.to_owned()))?,
-            address,
-            path: format!("{prefix}{path}"),
-            headers,
-            body: bytes,
-        })
+        let kind = request["postData"]["mimeType"].as_str().filter(|kind| !kind.is_empty());
+        if let Some(kind) = kind.filter(|_| !has(&headers, "content-type")) {
+            headers.push(("Content-Type".to_owned(), kind.to_owned()));
+        }
+        headers
     }
 
     fn wrong(&self, problem: SourceProblem) -> SourceError {
@@ -144,11 +170,10 @@ fn add(headers: &mut Vec<(String, String)>, name: &str, value: &str) {
 
 /// The pause before an entry; requests that overlapped follow each other at once. Without times
 /// there is none.
-fn pause(entry: &Value, ended: &mut Option<jiff::Timestamp>) -> Duration {
-    let started =
-        entry["startedDateTime"].as_str().and_then(|text| text.parse::<jiff::Timestamp>().ok());
+fn pause(entry: &RecordedEntry, ended: &mut Option<jiff::Timestamp>) -> Duration {
+    let started = entry.started.as_str().and_then(|text| text.parse::<jiff::Timestamp>().ok());
     let took =
-        entry["time"].as_f64().and_then(|millis| Duration::try_from_secs_f64(millis / 1e3).ok());
+        entry.time.as_f64().and_then(|millis| Duration::try_from_secs_f64(millis / 1e3).ok());
     let pause = match (*ended, started) {
         (Some(ended), Some(started)) => {
             Duration::try_from(started.duration_since(ended)).unwrap_or_default()

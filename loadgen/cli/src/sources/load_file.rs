@@ -9,7 +9,7 @@ use brunt_scenarios::scenario::{LoadFile, read_beside};
 use brunt_scenarios::source::FileKind;
 use brunt_scenarios::template::{SecretStore, StoreError};
 
-use super::text::read_text;
+use super::text::{read_bounded, read_text};
 use crate::error::LoadCliError;
 
 /// The longest file that holds a secret, in bytes.
@@ -24,7 +24,7 @@ pub(crate) fn load_plan(file: &str) -> Result<LoadPlan, LoadCliError> {
     }
     let mut reading = source.read::<LoadFile>();
     let folder = Path::new(file).parent().unwrap_or(Path::new("")).to_owned();
-    let read = |name: &str| std::fs::read_to_string(folder.join(name));
+    let read = |name: &str| read_bounded(&folder.join(name));
     let beside =
         reading.value.as_mut().map(|written| read_beside(&mut written.load, &source, read));
     if let Some(Err(problems)) = beside {

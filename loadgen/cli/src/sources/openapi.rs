@@ -16,12 +16,13 @@ mod text;
 use brunt_loadgen::HttpRequest;
 use serde_json::Value;
 
+use super::budget::SourceBudget;
 use crate::error::{RequestProblem, SourceError, SourceProblem};
 pub(crate) use bundle::ReadOther;
 use parsed::parsed;
 pub(crate) use place::DocumentPlace;
 pub use place::ReferenceError;
-use reference::resolve;
+use reference::{WholeDocument, resolve};
 use server::ServerChoice;
 
 /// A document, and what is wanted of it.
@@ -39,11 +40,13 @@ pub(crate) struct OpenApiDocument<'a> {
 }
 
 /// The requests of a document.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct OpenApiRequests {
     pub requests: Vec<HttpRequest>,
     /// Why operations were passed over of which no request can be made, each with its name.
     pub passed_over: Vec<SourceProblem>,
+    /// Operations whose values may not fit their schemas, each with what is not obeyed.
+    pub unsure: Vec<SourceProblem>,
     /// References to other documents that are not followed.
     pub missing: Vec<SourceProblem>,
 }
@@ -55,13 +58,24 @@ impl OpenApiDocument<'_> {
         let document = self.read(text)?;
         let place = DocumentPlace::named(self.name);
         let (document, missing) = bundle::bundled(document, place, self.others);
-        let mut found = OpenApiRequests { requests: Vec::new(), passed_over: Vec::new(), missing };
-        for (path, item) in document["paths"].as_object().into_iter().flatten() {
+        let document = WholeDocument::new(document);
+        let mut found = OpenApiRequests { missing, ..OpenApiRequests::default() };
+        let mut budget = SourceBudget::new();
+        for (path, item) in document.root["paths"].as_object().into_iter().flatten() {
             let item = resolve(&document, item);
+            if let Some(reference) = document.take_lost() {
+                let problem = RequestProblem::Lost(reference);
+                found.passed_over.push(SourceProblem::Path { path: path.clone(), problem });
+                continue;
+            }
             for &method in self.methods() {
                 let Some(operation) = item.get(method.to_lowercase()) else { continue };
                 match self.request(&document, (method, path), item, operation) {
-                    Ok(request) => found.requests.push(request),
+                    Ok((request, unsure)) => {
+                        found.unsure.extend(unsure);
+                        budget.take(&request).map_err(|error| self.wrong(error.into()))?;
+                        found.requests.push(request);
+                    }
                     // The same for all operations, and only the user can say it.
                     Err(problem @ SourceProblem::NoServer) => return Err(self.wrong(problem)),
                     Err(problem) => found.passed_over.push(problem),
@@ -78,22 +92,24 @@ impl OpenApiDocument<'_> {
 
     fn request(
         &self,
-        document: &Value,
+        document: &WholeDocument,
         (method, path): (&'static str, &str),
         item: &Value,
         operation: &Value,
-    ) -> Result<HttpRequest, SourceProblem> {
+    ) -> Result<(HttpRequest, Option<SourceProblem>), SourceProblem> {
         let wrong = |problem| SourceProblem::Operation { method, path: path.to_owned(), problem };
         let server = ServerChoice { base: self.base, document: self.name };
         let (address, prefix) = server.of(document, item, operation)?;
         let made = operation::request(document, path, item, operation).map_err(wrong)?;
-        Ok(HttpRequest {
+        let unsure = (!made.unsure.is_empty()).then(|| wrong(RequestProblem::Unsure(made.unsure)));
+        let request = HttpRequest {
             method: method.parse().map_err(|_| wrong(RequestProblem::Method(method.to_owned())))?,
             address,
             path: format!("{prefix}{}", made.path),
             headers: self.headers.iter().cloned().chain(made.headers).collect(),
             body: made.body,
-        })
+        };
+        Ok((request, unsure))
     }
 
     fn methods(&self) -> &'static [&'static str] {

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::error::LoadCliError;
 
@@ -24,14 +24,39 @@ pub(crate) fn read_text(file: &str) -> Result<String, LoadCliError> {
     }
 }
 
+/// The text of a file that a load file names.
+pub(super) fn read_bounded(path: &Path) -> io::Result<String> {
+    let text = File::open(path).and_then(bounded)?;
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}
+
 fn bounded(input: impl Read) -> io::Result<String> {
-    let mut text = String::new();
-    input.take(LONGEST + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > LONGEST {
+    let mut bytes = Vec::new();
+    input.take(LONGEST + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LONGEST {
         let why = format!("it is longer than {} MiB", LONGEST / (1024 * 1024));
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, why));
     }
-    Ok(text)
+    decoded(bytes)
+}
+
+/// The text of bytes in UTF-8, or in UTF-16 if they begin with its byte order mark, as some editors
+/// and spreadsheets of Windows write it.
+fn decoded(bytes: Vec<u8>) -> io::Result<String> {
+    let units = |read: fn([u8; 2]) -> u16, rest: &[u8]| -> Option<String> {
+        let (pairs, odd) = rest.as_chunks();
+        let units: Vec<u16> = pairs.iter().map(|pair| read(*pair)).collect();
+        String::from_utf16(&units).ok().filter(|_| odd.is_empty())
+    };
+    let text = match bytes.as_slice() {
+        [0xff, 0xfe, rest @ ..] => units(u16::from_le_bytes, rest),
+        [0xfe, 0xff, rest @ ..] => units(u16::from_be_bytes, rest),
+        _ => String::from_utf8(bytes).ok(),
+    };
+    text.ok_or_else(|| {
+        let why = "it is no text in UTF-8, nor in UTF-16 with a byte order mark";
+        io::Error::new(io::ErrorKind::InvalidData, why)
+    })
 }
 
 #[cfg(test)]
@@ -46,6 +71,20 @@ mod tests {
         {
             std::fs::write(name, written).unwrap();
             assert_eq!(read_text(name).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn texts_in_utf_16_are_read() {
+        let text = "name: Jos\u{e9} \u{1f375}\n";
+        let bytes = |of: fn(u16) -> [u8; 2]| -> Vec<u8> {
+            std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(of).collect()
+        };
+        assert_eq!(decoded(bytes(u16::to_le_bytes)).unwrap(), text);
+        assert_eq!(decoded(bytes(u16::to_be_bytes)).unwrap(), text);
+        for broken in [&b"\xff\xfea"[..], b"\xff\xfe\x00\xd8", b"caf\xe9"] {
+            let error = decoded(broken.to_vec()).unwrap_err().to_string();
+            assert!(error.starts_with("it is no text in UTF-8"), "{error}");
         }
     }
 

@@ -1,14 +1,12 @@
 //! Targets as siege writes them: a URL, maybe a method and a body; a file of them, with variables
 //! and comments.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use brunt_loadgen::{Address, HttpRequest};
+use brunt_loadgen::{Address, HttpRequest, without_user_info};
 
+use super::budget::SourceBudget;
 use crate::error::{LoadCliError, UrlError};
 
 /// Reads the lines of a urls.txt. `place` names it in errors; bodies and variables are looked up
@@ -38,7 +36,7 @@ impl UrlList<'_> {
     /// [`LoadCliError`] with the line that is none, or the file that cannot be read.
     pub fn parse(&self, text: &str) -> Result<Vec<HttpRequest>, LoadCliError> {
         let mut variables = HashMap::new();
-        let mut requests = Vec::new();
+        let (mut requests, mut budget) = (Vec::new(), SourceBudget::new());
         for (number, line) in text.lines().enumerate() {
             let line = line.trim();
             let place = || format!("{}:{}", self.place, number + 1);
@@ -48,6 +46,7 @@ impl UrlList<'_> {
             let wrong = |error| LoadCliError::Line { place: place(), error };
             if let Some((name, value)) = assignment(line) {
                 let value = self.filled(value, &variables).map_err(wrong)?;
+                budget.take_bytes(value.len()).map_err(|error| wrong(error.into()))?;
                 variables.insert(name.to_owned(), value);
                 continue;
             }
@@ -57,7 +56,9 @@ impl UrlList<'_> {
                 error @ UrlError::Body { .. } => LoadCliError::Url(error),
                 error => wrong(error),
             });
-            requests.push(request?);
+            let request = request?;
+            budget.take(&request).map_err(|error| wrong(error.into()))?;
+            requests.push(request);
         }
         Ok(requests)
     }
@@ -88,7 +89,8 @@ impl UrlList<'_> {
         }
         // Options win over the URL, as with curl.
         let authorized = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
-        headers.extend(credentials.filter(|_| !authorized));
+        let credentials = credentials.filter(|_| !authorized);
+        headers.extend(credentials.map(|value| ("Authorization".to_owned(), value)));
         Ok(HttpRequest {
             // One of the list, so it parses.
             method: method.parse().map_err(|_| UrlError::Method(method.to_owned()))?,
@@ -127,36 +129,6 @@ impl UrlList<'_> {
         }
         Ok(filled + rest)
     }
-}
-
-/// A URL without `user:password@`, and the header that these become.
-fn without_user_info(url: &str) -> (Cow<'_, str>, Option<(String, String)>) {
-    let Some((scheme, rest)) = url.split_once("://") else { return (Cow::Borrowed(url), None) };
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let Some((user_info, host)) = rest[..end].rsplit_once('@') else {
-        return (Cow::Borrowed(url), None);
-    };
-    let (name, password) = user_info.split_once(':').unwrap_or((user_info, ""));
-    let pair = [percent_decoded(name), percent_decoded(password)].join(&b':');
-    let value = format!("Basic {}", STANDARD.encode(pair));
-    let plain = format!("{scheme}://{host}{}", &rest[end..]);
-    (Cow::Owned(plain), Some(("Authorization".to_owned(), value)))
-}
-
-/// Bytes in which `%XX` is one byte.
-fn percent_decoded(text: &str) -> Vec<u8> {
-    let bytes = text.as_bytes();
-    let mut plain = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let digits = bytes.get(at + 1..at + 3).filter(|_| bytes[at] == b'%');
-        let escaped = digits
-            .and_then(|digits| std::str::from_utf8(digits).ok())
-            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        plain.push(escaped.unwrap_or(bytes[at]));
-        at += if escaped.is_some() { 3 } else { 1 };
-    }
-    plain
 }
 
 /// `NAME=value`, unless it is a URL with an equals sign in it.

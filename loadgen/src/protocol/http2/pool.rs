@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::options::Http2Options;
-use super::session::Http2Session;
+use super::session::{Http2Session, NotReady};
 use crate::protocol::connector::Connector;
 use crate::protocol::reply::Reuse;
 
@@ -60,7 +60,7 @@ impl Drop for StreamLease {
     fn drop(&mut self) {
         self.session.count(-1);
         if self.private {
-            self.session.retire(None);
+            self.session.retire(NotReady::Over);
         }
     }
 }

@@ -34,8 +34,20 @@ pub(super) struct Http2Session {
 enum SessionState {
     Opening,
     Open,
-    /// It takes no more requests; with the error if none was ever sent on it.
-    Ended(Option<RequestError>),
+    /// It takes no more requests.
+    Ended(NotReady),
+}
+
+/// Why no request can be sent on a connection. Nothing was sent of one that waits for it.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum NotReady {
+    /// It has ended after it was used, as connections do.
+    Over,
+    /// The server ended it before a request was sent on it (RFC 9113, 6.8): it drains, and another
+    /// connection may lead to one that does not.
+    Refused(RequestError),
+    /// It could not be opened, or the server does not speak HTTP/2 on it.
+    Failed(RequestError),
 }
 
 impl Http2Session {
@@ -64,7 +76,7 @@ impl Http2Session {
     }
 
     /// Takes no more requests; streams that are open continue.
-    pub fn retire(&self, why: Option<RequestError>) {
+    pub fn retire(&self, why: NotReady) {
         if !self.is_over() {
             self.state.set(SessionState::Ended(why));
         }
@@ -72,14 +84,12 @@ impl Http2Session {
         self.driver.borrow().wake_by_ref();
     }
 
-    /// Waits until a request can be sent; `false` when the connection has ended first, so that
-    /// nothing was sent.
-    pub async fn ready(&self) -> Result<bool, RequestError> {
+    /// Waits until a request can be sent.
+    pub async fn ready(&self) -> Result<(), NotReady> {
         loop {
             match self.state.get() {
-                SessionState::Open if self.connection.borrow().has_room() => return Ok(true),
-                SessionState::Ended(None) => return Ok(false),
-                SessionState::Ended(Some(missed)) => return Err(missed),
+                SessionState::Open if self.connection.borrow().has_room() => return Ok(()),
+                SessionState::Ended(why) => return Err(why),
                 SessionState::Opening | SessionState::Open => {}
             }
             // All tasks of a thread run in turn, so nothing changes between the check and this.

@@ -7,6 +7,7 @@ use super::values::uses_only;
 use crate::plan::{Body, CommandKey, JsonPath, Request, SentKey};
 use crate::scenario::{KeySpec, SaveSpec, SentKeySpec};
 use crate::source::{Located, Span};
+use crate::template::{BuiltinValue, Placeholder, Template};
 
 /// How a key is written, for those who wrote it differently.
 const PLACES: &str = "write it like $.id, {header: location} or {request: $.id}";
@@ -85,9 +86,27 @@ impl Checker<'_> {
     }
 }
 
-/// Whether nothing differs from one request to the next.
+/// Whether requests may have the same text there. A random number is no key unless there are so many
+/// that a million of them are not expected to have a double.
 fn is_constant(text: &str, saved: &[&str]) -> bool {
-    uses_only(text, saved) || !text.contains("${")
+    const ENOUGH: u64 = 1_000_000_000_000_000;
+    if uses_only(text, saved) || !text.contains("${") {
+        return true;
+    }
+    let Ok(template) = Template::parse(text) else { return false };
+    let random = |placeholder: &Placeholder| match BuiltinValue::of(placeholder, &[]) {
+        Ok(BuiltinValue::Random(from, to)) => Some(to.abs_diff(from)),
+        _ => None,
+    };
+    let mut differing = template.placeholders().filter(|placeholder| {
+        placeholder.arguments.is_some() || !saved.contains(&placeholder.name.as_str())
+    });
+    let ranges: Option<Vec<u64>> = differing.by_ref().map(random).collect();
+    // Several of them have as many values as their product.
+    ranges.is_some_and(|ranges| {
+        ranges.iter().fold(1, |all: u64, range| all.saturating_mul(range.saturating_add(1)))
+            < ENOUGH
+    })
 }
 
 /// The texts that a path finds in a body in which nothing is filled in yet.

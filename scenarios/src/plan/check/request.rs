@@ -145,7 +145,10 @@ impl Checker<'_> {
     fn body(&mut self, written: &RequestFields<'_>, target: &RequestTarget) -> Body {
         match (written.json, written.form, written.body) {
             (None, None, None) => Body::Empty,
-            (Some(json), None, None) => Body::Json(json.clone()),
+            (Some(json), None, None) => {
+                self.is_exact(json, "write the body as text, with `body:` and a content type");
+                Body::Json(json.clone())
+            }
             (None, Some(form), None) => Body::Form(form.clone()),
             (None, None, Some(text)) => Body::Text(text.clone()),
             _ => {
@@ -212,6 +215,26 @@ impl Checker<'_> {
         }
     }
 
+    /// Refuses an integer of more digits than a number keeps, which would be another one when it is
+    /// sent or compared.
+    fn is_exact(&mut self, value: &serde_json::Value, help: &str) {
+        match value {
+            serde_json::Value::Array(items) => {
+                items.iter().for_each(|item| self.is_exact(item, help));
+            }
+            serde_json::Value::Object(fields) => {
+                fields.values().for_each(|field| self.is_exact(field, help));
+            }
+            serde_json::Value::Number(number) if number.is_f64() => {
+                let Some(digits) = self.source.integer_read_as(number.as_f64()) else { return };
+                let place = self.place_of(&digits);
+                let what = format!("`{digits}` is larger than the integers that are kept exactly");
+                self.wrong(place, what).help = Some(help.to_owned());
+            }
+            _ => {}
+        }
+    }
+
     pub(in crate::plan) fn conditions(
         &mut self,
         written: &BTreeMap<String, serde_json::Value>,
@@ -220,7 +243,10 @@ impl Checker<'_> {
         let mut conditions = Vec::new();
         for (text, value) in written {
             match JsonPath::parse(text) {
-                Ok(path) => conditions.push((path, value.clone())),
+                Ok(path) => {
+                    self.is_exact(value, "write it in quotes, and its digits are compared");
+                    conditions.push((path, value.clone()));
+                }
                 Err(why) => {
                     let place = self.place_of(text);
                     let what = format!("`{text}`, expected of {what}, is not a JSON path: {why}");

@@ -78,10 +78,12 @@ fn the_proxy_of_a_settings_file_is_used_unless_an_option_names_another() {
     assert_eq!(via("proxy-host = p\nproxy-port: 7199", &[]).unwrap(), proxy("p:7199"));
     assert_eq!(via("proxy-host = p", &[]).unwrap(), proxy("p:3128"));
     assert_eq!(via("proxy-host = p", &["--proxy", "q:1"]).unwrap(), proxy("q:1"));
-    assert_eq!(via("proxy-port = 7199", &[]).unwrap(), None);
-    for wrong in ["proxy-host = p\nproxy-port = x", "proxy-host = p\nproxy-login: a:b"] {
-        assert!(matches!(via(wrong, &[]), Err(LoadCliError::BadValue { .. })), "{wrong}");
-    }
+    let alone = via("proxy-port = 7199", &[]).unwrap_err().to_string();
+    assert_eq!(alone, "proxy-port means nothing without proxy-host");
+    let wrong = via("proxy-host = p\nproxy-port = x", &[]);
+    assert!(matches!(wrong, Err(LoadCliError::BadValue { .. })), "{wrong:?}");
+    let login = via("proxy-host = p\nproxy-login: a:b", &[]);
+    assert!(matches!(login, Err(LoadCliError::ProxyLogin)), "{login:?}");
 }
 
 #[test]

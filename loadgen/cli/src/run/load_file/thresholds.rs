@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use brunt_loadgen::LoadOutcome;
+use brunt_reports::windows_without_lag;
 use brunt_scenarios::plan::{Load, LoadPlan, LoadTotals, Threshold, Work};
-use brunt_scenarios::timeline::{SparseHistogram, StepFigures};
+use brunt_scenarios::timeline::{SparseHistogram, StepFigures, Window};
 
-use crate::limits::LimitResult;
+use crate::limits::{LimitResult, Measurement, sums};
 
 // Each threshold of each load and of each step, in the file's order.
 pub(super) fn judge(plan: &LoadPlan, outcomes: &[LoadOutcome]) -> Vec<LimitResult> {
@@ -15,41 +16,58 @@ pub(super) fn judge(plan: &LoadPlan, outcomes: &[LoadOutcome]) -> Vec<LimitResul
 
 fn of_load(load: &Load, outcome: &LoadOutcome) -> Vec<LimitResult> {
     let lasted = outcome.elapsed.min(load.lasts).saturating_sub(load.warm_up);
-    let windows = &outcome.record.windows;
-    let latency =
-        SparseHistogram::of(&SparseHistogram::merge(windows.iter().map(|window| &window.latency)));
-    let failed = windows.iter().map(brunt_scenarios::timeline::Window::failures).sum();
-    let sums = LoadTotals { ok: windows.iter().map(|window| window.ok).sum(), failed, lasted };
-    let whole = load.thresholds.iter().map(|one| result(&load.name, *one, sums, &latency));
-    let Work::Journeys(journeys) = &load.work else { return whole.collect() };
+    let counted = Measured::of_windows(&outcome.record.windows, lasted);
+    let best = windows_without_lag(&outcome.record);
+    let best = best.map(|windows| Measured::of_windows(&windows, lasted));
+    let whole = load.thresholds.iter().map(|one| result(&load.name, *one, &counted, best.as_ref()));
     let mut results: Vec<LimitResult> = whole.collect();
+    let Work::Journeys(journeys) = &load.work else { return results };
     for (journey, record) in journeys.iter().zip(&outcome.record.journeys) {
         for (step, figures) in journey.steps.iter().zip(&record.steps) {
             let name = format!("{}, {}", journey.name, step.name);
-            results.extend(step.thresholds.iter().map(|one| of_step(&name, *one, figures, lasted)));
+            let counted = Measured::of_step(figures, &figures.latency, lasted);
+            // From when it was sent: that is without the time that it was sent late.
+            let best = outcome.record.was_late();
+            let best = best.then(|| Measured::of_step(figures, &figures.service_time, lasted));
+            let result = |one: &Threshold| result(&name, *one, &counted, best.as_ref());
+            results.extend(step.thresholds.iter().map(result));
         }
     }
     results
 }
 
-fn of_step(
-    name: &str,
-    threshold: Threshold,
-    figures: &StepFigures,
-    lasted: Duration,
-) -> LimitResult {
-    let sums = LoadTotals { ok: figures.ok, failed: figures.failures(), lasted };
-    result(name, threshold, sums, &figures.latency)
+/// What a threshold is held against.
+struct Measured {
+    sums: LoadTotals,
+    latency: SparseHistogram,
 }
 
-/// A threshold without a request to measure does not hold.
+impl Measured {
+    fn of_windows(windows: &[Window], lasted: Duration) -> Self {
+        let (ok, failed, latency) = sums(windows);
+        Self { sums: LoadTotals { ok, failed, lasted }, latency }
+    }
+
+    fn of_step(figures: &StepFigures, latency: &SparseHistogram, lasted: Duration) -> Self {
+        let sums = LoadTotals { ok: figures.ok, failed: figures.failures(), lasted };
+        Self { sums, latency: latency.clone() }
+    }
+
+    /// A threshold without a request to measure does not hold.
+    fn judge(&self, threshold: Threshold) -> Measurement {
+        match threshold.judge(self.sums, |quantile| self.latency.quantile(quantile)) {
+            Some((holds, measured)) => (Some(holds), measured),
+            None => (None, "no request".to_owned()),
+        }
+    }
+}
+
 fn result(
     name: &str,
     threshold: Threshold,
-    sums: LoadTotals,
-    latency: &SparseHistogram,
+    counted: &Measured,
+    best: Option<&Measured>,
 ) -> LimitResult {
-    let judged = threshold.judge(sums, |quantile| latency.quantile(quantile));
-    let (holds, measured) = judged.unwrap_or((false, "no request".to_owned()));
-    LimitResult { limit: format!("{name}: {threshold}"), measured, holds }
+    let best = best.map(|best| best.judge(threshold));
+    LimitResult::settled(format!("{name}: {threshold}"), counted.judge(threshold), best)
 }

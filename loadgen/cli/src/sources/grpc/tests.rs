@@ -12,9 +12,13 @@ service Orders {
 "#;
 
 fn call(method: &str, messages: &str) -> Result<Vec<HttpRequest>, GrpcError> {
+    call_of(SHOP, method, messages)
+}
+
+fn call_of(proto: &str, method: &str, messages: &str) -> Result<Vec<HttpRequest>, GrpcError> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("shop.proto");
-    std::fs::write(&file, SHOP).unwrap();
+    std::fs::write(&file, proto).unwrap();
     let headers = [("x-a".to_owned(), "1".to_owned())];
     let call = GrpcCalls {
         method,
@@ -64,4 +68,42 @@ fn what_is_wrong_is_said() {
         message.starts_with("the message is no shop.v1.Order: ") && message.contains("prodct"),
         "{message}"
     );
+}
+
+#[test]
+fn definitions_that_the_compiler_could_not_take_are_refused() {
+    let wrong = |proto: &str| call_of(proto, "a.S/M", "").unwrap_err().to_string();
+    let deep = "message A {".repeat(3_000) + &"}".repeat(3_000);
+    assert!(wrong(&deep).ends_with("nested more than 100 deep"), "{}", wrong(&deep));
+    let many = "message A {}\n".repeat(100_000);
+    assert!(wrong(&many).contains("declares more than 50000"), "{}", wrong(&many));
+}
+
+#[test]
+fn imports_are_found_in_the_folders_that_are_given_and_in_protobuf() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(folder.path().join("other/sub")).unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write(
+        "shop.proto",
+        "syntax = \"proto3\"; package a; import \"sub/b.proto\"; \
+         import \"google/protobuf/empty.proto\"; \
+         service S { rpc M(B) returns (google.protobuf.Empty); }",
+    );
+    write("other/sub/b.proto", "syntax = \"proto3\"; package a; message B { int32 x = 1; }");
+    let call = |includes: Vec<PathBuf>| {
+        GrpcCalls {
+            method: "a.S/M",
+            address: Address::split("http://h:1").unwrap().0,
+            proto: Some(&folder.path().join("shop.proto")),
+            includes,
+            messages: "{\"x\": 1}",
+            headers: &[],
+            timeout: Duration::from_secs(3),
+        }
+        .requests(&Transport::default())
+    };
+    assert_eq!(call(vec![folder.path().join("other")]).unwrap()[0].body, b"\0\0\0\0\x02\x08\x01");
+    let missing = call(vec![]).unwrap_err().to_string();
+    assert!(missing.contains("'sub/b.proto' not found"), "{missing}");
 }

@@ -1,7 +1,8 @@
 //! Bodies of recorded requests: a text, bytes in base64, or the fields of a form.
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet::{STANDARD, URL_SAFE};
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde_json::Value;
 
 /// A boundary for forms of which none was recorded.
@@ -10,8 +11,16 @@ const BOUNDARY: &str = "brunt-4f1d7c9a2e";
 /// A body as it is sent.
 pub(super) struct RecordedBody {
     pub bytes: Vec<u8>,
-    /// The content type, if the recorded headers do not say what the body is.
+    /// The content type, if the recorded one does not say what the body is.
     pub content_type: Option<String>,
+    /// Whether it is what was recorded; not for a text that is said to be in base64 and is not.
+    pub is_decoded: bool,
+}
+
+impl RecordedBody {
+    fn new(bytes: Vec<u8>, content_type: Option<String>) -> Self {
+        Self { bytes, content_type, is_decoded: true }
+    }
 }
 
 /// The body of an entry's `request`: its text, or the fields that it was made of.
@@ -20,34 +29,39 @@ pub(super) fn recorded_body(request: &Value) -> RecordedBody {
     let params = data["params"].as_array().filter(|params| !params.is_empty());
     let text = data["text"].as_str().filter(|text| !text.is_empty());
     match (text, params) {
-        (Some(text), _) => RecordedBody { bytes: bytes_of(text, data), content_type: None },
+        (Some(text), _) if data["encoding"].as_str() == Some("base64") => {
+            let decoded = from_base64(text);
+            let is_decoded = decoded.is_some();
+            let bytes = decoded.unwrap_or_else(|| text.as_bytes().to_vec());
+            RecordedBody { bytes, content_type: None, is_decoded }
+        }
+        (Some(text), _) => RecordedBody::new(text.as_bytes().to_vec(), None),
         (None, Some(params)) => form(request, params),
-        (None, None) => RecordedBody { bytes: Vec::new(), content_type: None },
+        (None, None) => RecordedBody::new(Vec::new(), None),
     }
 }
 
-/// The bytes of a text, which may be in base64. One that says so and is not is sent as it is.
-fn bytes_of(text: &str, data: &Value) -> Vec<u8> {
-    let is_encoded = data["encoding"].as_str() == Some("base64");
-    let decoded = is_encoded.then(|| STANDARD.decode(text).ok()).flatten();
-    decoded.unwrap_or_else(|| text.as_bytes().to_vec())
+/// The bytes of a text in base64, of either alphabet, with or without its padding.
+fn from_base64(text: &str) -> Option<Vec<u8>> {
+    const ANY_PADDING: GeneralPurposeConfig =
+        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    let text: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    let read = |alphabet| GeneralPurpose::new(alphabet, ANY_PADDING).decode(&text).ok();
+    read(&STANDARD).or_else(|| read(&URL_SAFE))
 }
 
 fn form(request: &Value, params: &[Value]) -> RecordedBody {
     let recorded = content_type(request);
     let kind = recorded.or(request["postData"]["mimeType"].as_str()).unwrap_or_default();
     if !kind.to_ascii_lowercase().starts_with("multipart/") {
-        return RecordedBody { bytes: url_encoded(params), content_type: None };
+        return RecordedBody::new(url_encoded(params), None);
     }
     match boundary(kind) {
-        Some(boundary) => RecordedBody {
-            bytes: multipart(params, boundary),
-            content_type: recorded.is_none().then(|| kind.to_owned()),
-        },
-        None => RecordedBody {
-            bytes: multipart(params, BOUNDARY),
-            content_type: Some(format!("multipart/form-data; boundary={BOUNDARY}")),
-        },
+        Some(boundary) => RecordedBody::new(multipart(params, boundary), None),
+        None => RecordedBody::new(
+            multipart(params, BOUNDARY),
+            Some(format!("multipart/form-data; boundary={BOUNDARY}")),
+        ),
     }
 }
 

@@ -127,6 +127,12 @@ fn forms_and_bytes_are_sent_as_they_were_recorded() {
     assert_eq!(body(form, &params("100% sure")).0, "a+b=100%25+sure");
     let bytes = serde_json::json!({"text": "AAECAwT/", "encoding": "base64"});
     assert_eq!(body(None, &bytes).0, "\0\x01\x02\x03\x04\u{fffd}");
+    for text in ["aGk", "aGk=", "aGk\n"] {
+        let unpadded = serde_json::json!({"text": text, "encoding": "base64"});
+        assert_eq!(body(None, &unpadded).0, "hi");
+    }
+    let url_safe = serde_json::json!({"text": "-_-_", "encoding": "base64"});
+    assert_eq!(body(None, &url_safe).0, String::from_utf8_lossy(&[0xfb, 0xff, 0xbf]));
     let text = serde_json::json!({"text": "AAECAwT/"});
     assert_eq!(body(None, &text).0, "AAECAwT/");
 }
@@ -139,4 +145,46 @@ fn cookies_of_http2_are_one_header() {
     );
     let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     assert_eq!(found.requests[0].headers, [header("cookie", "a=1; b=2"), header("accept", "*/*")]);
+}
+
+#[test]
+fn a_body_that_is_no_base64_is_sent_as_it_is_and_counted() {
+    let entry = |text: &str| {
+        format!(
+            r#"{{"request": {{"method": "POST", "url": "http://h/", "headers": [],
+                "postData": {{"text": "{text}", "encoding": "base64"}}}}}}"#
+        )
+    };
+    let found = recorded(&[entry("aGk="), entry("no base64!")].join(","));
+    assert_eq!((found.requests[1].body.as_slice(), found.not_base64), (&b"no base64!"[..], 1));
+}
+
+#[test]
+fn what_a_recording_has_beside_its_headers_is_sent_as_well() {
+    let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let headers = |request: &str| {
+        recorded(&format!(r#"{{"request": {{"url": "http://h/", {request}}}}}"#)).requests[0]
+            .headers
+            .clone()
+    };
+    let cookies = r#""cookies": [{"name": "a", "value": "1"}, {"name": "b", "value": "2"}]"#;
+    assert_eq!(headers(cookies), [header("Cookie", "a=1; b=2")]);
+    let both = format!(r#"{cookies}, "headers": [{{"name": "Cookie", "value": "c=3"}}]"#);
+    assert_eq!(headers(&both), [header("Cookie", "c=3")]);
+    let typed = r#""postData": {"mimeType": "application/json", "text": "{}"}"#;
+    assert_eq!(headers(typed), [header("Content-Type", "application/json")]);
+    let both = format!(r#"{typed}, "headers": [{{"name": "content-type", "value": "text/json"}}]"#);
+    assert_eq!(headers(&both), [header("content-type", "text/json")]);
+}
+
+#[test]
+fn a_recording_whose_bodies_fill_the_memory_is_refused() {
+    let body = "x".repeat(1024 * 1024);
+    let entry = format!(
+        r#"{{"request": {{"method": "POST", "url": "http://h/", "postData": {{"text": "{body}"}}}}}}"#
+    );
+    let text = format!(r#"{{"log": {{"entries": [{}]}}}}"#, vec![entry; 129].join(","));
+    let recording = HarFile { name: "a.har", base: None, headers: &[] };
+    let error = recording.requests(&text).unwrap_err().to_string();
+    assert!(error.contains("more than 128 MiB"), "{error}");
 }

@@ -2,19 +2,17 @@
 
 use serde_json::{Map, Number, Value};
 
-/// The smallest allowed number. Without a minimum, 1 or the allowed number nearest to it.
-pub(super) fn number(schema: &Map<String, Value>, is_integer: bool) -> Value {
+/// The smallest allowed number, and whether it is allowed: bounds may contradict each other. Without
+/// a minimum, 1 or the allowed number nearest to it.
+pub(super) fn number(schema: &Map<String, Value>, is_integer: bool) -> (Value, bool) {
+    if let Some(exact) = is_integer.then(|| integer(schema)).flatten() {
+        return (exact, true);
+    }
     let value = |key: &str| schema.get(key).and_then(Value::as_f64);
-    // The exclusive bounds are flags in OpenAPI 3.0 and numbers in 3.1.
-    let is_flag = |key: &str| schema.get(key) == Some(&Value::Bool(true));
-    let (low, above) = match (value("exclusiveMinimum"), value("minimum")) {
-        (Some(low), other) if other.is_none_or(|other| other <= low) => (Some(low), true),
-        (_, low) => (low, is_flag("exclusiveMinimum")),
-    };
-    let (high, below) = match (value("exclusiveMaximum"), value("maximum")) {
-        (Some(high), other) if other.is_none_or(|other| other >= high) => (Some(high), true),
-        (_, high) => (high, is_flag("exclusiveMaximum")),
-    };
+    let (low, above) =
+        bound(schema, ["minimum", "exclusiveMinimum"], value, |one, other| one >= other);
+    let (high, below) =
+        bound(schema, ["maximum", "exclusiveMaximum"], value, |one, other| one <= other);
     let step = value("multipleOf").filter(|step| *step > 0.0).or(is_integer.then_some(1.0));
     let fits = |number: &f64| {
         low.is_none_or(|low| *number > low || !above && *number >= low)
@@ -25,7 +23,56 @@ pub(super) fn number(schema: &Map<String, Value>, is_integer: bool) -> Value {
         None => between(low, high),
     };
     let found = candidates.iter().copied().find(fits);
-    written(found.or_else(|| candidates.first().copied()).unwrap_or(1.0))
+    (written(found.or_else(|| candidates.first().copied()).unwrap_or(1.0)), found.is_some())
+}
+
+/// A bound, and whether the number itself is out of it. The exclusive bounds are flags in OpenAPI
+/// 3.0 and numbers in 3.1, where both may be given and the narrower one counts.
+fn bound<N: Copy>(
+    schema: &Map<String, Value>,
+    [open, exclusive]: [&str; 2],
+    value: impl Fn(&str) -> Option<N>,
+    is_narrower: impl Fn(N, N) -> bool,
+) -> (Option<N>, bool) {
+    match (value(exclusive), value(open)) {
+        (Some(own), other) if other.is_none_or(|other| is_narrower(own, other)) => {
+            (Some(own), true)
+        }
+        (_, own) => (own, schema.get(exclusive) == Some(&Value::Bool(true))),
+    }
+}
+
+/// The same for bounds that are integers, whatever their size: floats keep 53 bits of them. `None`
+/// where one is none, or no integer fits.
+fn integer(schema: &Map<String, Value>) -> Option<Value> {
+    let value = |key: &str| {
+        let number = schema.get(key)?;
+        number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from))
+    };
+    let keys = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];
+    let is_other = |key: &&str| schema.get(*key).is_some_and(Value::is_f64);
+    if keys.iter().any(is_other) {
+        return None;
+    }
+    let (low, above) =
+        bound(schema, ["minimum", "exclusiveMinimum"], value, |one, other| one >= other);
+    let (high, below) =
+        bound(schema, ["maximum", "exclusiveMaximum"], value, |one, other| one <= other);
+    let low = low.map(|low| low + i128::from(above));
+    let high = high.map(|high| high - i128::from(below));
+    let step = value("multipleOf").filter(|step| *step > 0).unwrap_or(1);
+    let up = |bound: i128| {
+        bound.div_euclid(step) * step + if bound.rem_euclid(step) > 0 { step } else { 0 }
+    };
+    let found = match (low, high) {
+        (Some(low), _) => up(low),
+        (None, Some(high)) if high < up(1) => high.div_euclid(step) * step,
+        (None, _) => up(1),
+    };
+    let fits = high.is_none_or(|high| found <= high);
+    let written =
+        i64::try_from(found).map(Value::from).or_else(|_| u64::try_from(found).map(Value::from));
+    written.ok().filter(|_| fits)
 }
 
 /// Multiples of a step from the bounds on.
@@ -65,7 +112,23 @@ mod tests {
     use super::*;
 
     fn of(schema: &Value, is_integer: bool) -> Value {
-        number(schema.as_object().unwrap(), is_integer)
+        number(schema.as_object().unwrap(), is_integer).0
+    }
+
+    #[test]
+    fn integers_of_64_bits_are_exact_and_contradictions_are_known() {
+        for (schema, wanted) in [
+            (json!({"minimum": 9_007_199_254_740_993_i64}), json!(9_007_199_254_740_993_i64)),
+            (json!({"minimum": i64::MIN}), json!(i64::MIN)),
+            (json!({"exclusiveMinimum": u64::MAX - 1}), json!(u64::MAX)),
+            (json!({"minimum": -7, "multipleOf": 5}), json!(-5)),
+        ] {
+            assert_eq!(of(&schema, true), wanted, "{schema}");
+        }
+        let fits = |schema: &Value| number(schema.as_object().unwrap(), true).1;
+        assert!(fits(&json!({"minimum": 3, "maximum": 3})));
+        assert!(!fits(&json!({"minimum": 5, "maximum": 3})));
+        assert!(!fits(&json!({"minimum": 1, "maximum": 4, "multipleOf": 5})));
     }
 
     #[test]

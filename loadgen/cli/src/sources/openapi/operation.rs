@@ -4,8 +4,9 @@ use serde_json::Value;
 use url::form_urlencoded::Serializer;
 
 use super::parameter::ParameterStyle;
-use super::reference::resolve;
+use super::reference::{WholeDocument, resolve};
 use super::sample::Sampler;
+use super::schema::merged;
 use crate::error::RequestProblem;
 
 /// Headers that a parameter cannot set: the body, and what the document says of replies and of
@@ -18,11 +19,13 @@ pub(super) struct OperationRequest {
     pub path: String,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
+    /// Keywords of its schemas that its values may not obey.
+    pub unsure: Vec<&'static str>,
 }
 
 /// The request of an operation at a path.
 pub(super) fn request(
-    document: &Value,
+    document: &WholeDocument,
     path: &str,
     item: &Value,
     operation: &Value,
@@ -48,6 +51,9 @@ pub(super) fn request(
             _ => {}
         }
     }
+    if let Some(reference) = document.take_lost() {
+        return Err(RequestProblem::Lost(reference));
+    }
     // A path with a brace left in it would be a request for something that does not exist.
     if let (Some(start), Some(end)) = (made.path.find('{'), made.path.find('}')) {
         let parameter = made.path.get(start..=end).unwrap_or_default();
@@ -60,11 +66,23 @@ pub(super) fn request(
         made.headers.push(("Cookie".to_owned(), cookies.join("; ")));
     }
     body(&sampler, resolve(document, &operation["requestBody"]), &mut made)?;
-    if sampler.is_exhausted() { Err(RequestProblem::TooLarge) } else { Ok(made) }
+    if let Some(reference) = document.take_lost() {
+        return Err(RequestProblem::Lost(reference));
+    }
+    made.unsure = sampler.unsure();
+    match () {
+        () if sampler.is_exhausted() => Err(RequestProblem::TooLarge),
+        () if sampler.is_endless() => Err(RequestProblem::Endless),
+        () => Ok(made),
+    }
 }
 
 /// The operation's parameters, and those of its path that it does not give itself.
-fn parameters<'d>(document: &'d Value, item: &'d Value, operation: &'d Value) -> Vec<&'d Value> {
+fn parameters<'d>(
+    document: &'d WholeDocument,
+    item: &'d Value,
+    operation: &'d Value,
+) -> Vec<&'d Value> {
     let of = |from: &'d Value| from["parameters"].as_array().into_iter().flatten();
     let mut all: Vec<&Value> = of(operation).map(|one| resolve(document, one)).collect();
     for shared in of(item).map(|one| resolve(document, one)) {
@@ -77,7 +95,7 @@ fn parameters<'d>(document: &'d Value, item: &'d Value, operation: &'d Value) ->
 
 /// What a parameter is sent with. One that need not be there is sent only if the document
 /// gives a value.
-fn value(document: &Value, sampler: &Sampler<'_>, parameter: &Value) -> Option<Value> {
+fn value(document: &WholeDocument, sampler: &Sampler<'_>, parameter: &Value) -> Option<Value> {
     let needed = parameter["required"] == true;
     // A parameter of another syntax than its style's is a text in that syntax.
     if let Some((_, media)) = parameter["content"].as_object().and_then(|all| all.iter().next()) {
@@ -88,8 +106,14 @@ fn value(document: &Value, sampler: &Sampler<'_>, parameter: &Value) -> Option<V
     let schema = resolve(document, &parameter["schema"]);
     let given = sampler.example(parameter).or_else(|| sampler.example(schema));
     let value = given.or_else(|| needed.then(|| sampler.sample(schema, 0)));
-    // A null has no text; it stands for leaving the parameter out.
-    value.filter(|value| !value.is_null())
+    // A null has no text; it stands for leaving the parameter out, which one that is needed must
+    // not be.
+    let is_null = value.as_ref().is_some_and(Value::is_null);
+    if is_null && needed {
+        let schema = merged(document, schema, 0);
+        return schema.get("enum")?.as_array()?.iter().find(|one| !one.is_null()).cloned();
+    }
+    value.filter(|_| !is_null)
 }
 
 /// JSON if the operation takes it, else what it names first.

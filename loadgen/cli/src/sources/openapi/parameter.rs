@@ -7,6 +7,8 @@ pub(super) struct ParameterStyle<'p> {
     name: &'p str,
     style: &'p str,
     explode: bool,
+    /// Whether a query's value keeps the characters that have a meaning in URLs.
+    reserved: bool,
 }
 
 /// A value as the items of a list, the fields of an object, or one text.
@@ -22,7 +24,8 @@ impl<'p> ParameterStyle<'p> {
         let is_form = matches!(parameter["in"].as_str(), Some("query" | "cookie"));
         let style = parameter["style"].as_str().unwrap_or(if is_form { "form" } else { "simple" });
         let explode = parameter["explode"].as_bool().unwrap_or(style == "form");
-        Self { name, style, explode }
+        let reserved = parameter["allowReserved"] == true;
+        Self { name, style, explode, reserved }
     }
 
     /// What stands in the path in the place of `{name}`.
@@ -67,12 +70,13 @@ impl<'p> ParameterStyle<'p> {
             "pipeDelimited" => "%7C",
             _ => ",",
         };
+        let value_escaped = |text: &str| self.query_value(text);
         let joined = |texts: Vec<String>| vec![format!("{name}={}", texts.join(separator))];
         match parts(value) {
-            Parts::One(text) => vec![format!("{name}={}", query_escaped(&text))],
+            Parts::One(text) => vec![format!("{name}={}", value_escaped(&text))],
             Parts::List(items) if items.is_empty() => Vec::new(),
             Parts::List(items) => {
-                let items = items.iter().map(|item| query_escaped(item));
+                let items = items.iter().map(|item| value_escaped(item));
                 match self.explode {
                     true => items.map(|item| format!("{name}={item}")).collect(),
                     false => joined(items.collect()),
@@ -80,7 +84,7 @@ impl<'p> ParameterStyle<'p> {
             }
             Parts::Fields(fields) => {
                 let fields =
-                    fields.iter().map(|(key, value)| (query_escaped(key), query_escaped(value)));
+                    fields.iter().map(|(key, value)| (query_escaped(key), value_escaped(value)));
                 match (self.style, self.explode) {
                     ("deepObject", _) => {
                         fields.map(|(key, value)| format!("{name}%5B{key}%5D={value}")).collect()
@@ -89,6 +93,15 @@ impl<'p> ParameterStyle<'p> {
                     (_, false) => joined(fields.flat_map(|(key, value)| [key, value]).collect()),
                 }
             }
+        }
+    }
+
+    /// A value as it stands in a query. With `allowReserved`, what has a meaning in URLs stays as it
+    /// is, but for what would end the value.
+    fn query_value(&self, text: &str) -> String {
+        match self.reserved {
+            true => percent_encoded(text, b"-._~*:/?@!$'(),;="),
+            false => query_escaped(text),
         }
     }
 
@@ -133,9 +146,9 @@ fn escaped(text: &str) -> String {
     percent_encoded(text, b"-._~!$&'()*+=:@")
 }
 
-/// A part of a query. A plus would be read as a space by most servers.
+/// A part of a query or a cookie. A space is `%20`, as a plus means one in forms only.
 fn query_escaped(text: &str) -> String {
-    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+    percent_encoded(text, b"-._~*")
 }
 
 fn percent_encoded(text: &str, safe: &[u8]) -> String {
@@ -184,11 +197,11 @@ mod tests {
     fn query_parameters_are_written_in_each_style() {
         let values = [json!("a b"), json!([3, 4]), json!({"from": 1, "to": 5})];
         let all = [
-            ("form", true, ["q=a+b", "q=3&q=4", "from=1&to=5"]),
-            ("form", false, ["q=a+b", "q=3,4", "q=from,1,to,5"]),
-            ("spaceDelimited", false, ["q=a+b", "q=3%204", "q=from%201%20to%205"]),
-            ("pipeDelimited", false, ["q=a+b", "q=3%7C4", "q=from%7C1%7Cto%7C5"]),
-            ("deepObject", true, ["q=a+b", "q=3&q=4", "q%5Bfrom%5D=1&q%5Bto%5D=5"]),
+            ("form", true, ["q=a%20b", "q=3&q=4", "from=1&to=5"]),
+            ("form", false, ["q=a%20b", "q=3,4", "q=from,1,to,5"]),
+            ("spaceDelimited", false, ["q=a%20b", "q=3%204", "q=from%201%20to%205"]),
+            ("pipeDelimited", false, ["q=a%20b", "q=3%7C4", "q=from%7C1%7Cto%7C5"]),
+            ("deepObject", true, ["q=a%20b", "q=3&q=4", "q%5Bfrom%5D=1&q%5Bto%5D=5"]),
         ];
         for (style, explode, wanted) in all {
             let parameter = json!({"in": "query", "style": style, "explode": explode});
@@ -200,6 +213,19 @@ mod tests {
         let plain = ParameterStyle::new("q", &parameter);
         assert_eq!(plain.in_query(&json!([1, 2])), ["q=1", "q=2"]);
         assert!(plain.in_query(&json!([])).is_empty());
+    }
+
+    #[test]
+    fn reserved_characters_stay_where_they_are_allowed() {
+        let parameter = json!({"in": "query", "allowReserved": true});
+        let style = ParameterStyle::new("u", &parameter);
+        assert_eq!(
+            style.in_query(&json!("http://x/y?a=1&b=2#c d+e")),
+            ["u=http://x/y?a=1%26b=2%23c%20d%2Be"]
+        );
+        let parameter = json!({"in": "cookie"});
+        let style = ParameterStyle::new("c", &parameter);
+        assert_eq!(style.in_cookie(&json!("v 1")), "c=v%201");
     }
 
     #[test]

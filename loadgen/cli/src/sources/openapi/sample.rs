@@ -1,32 +1,73 @@
 //! A value that fits a schema.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
 use super::number::number;
-use super::reference::resolve;
-use super::schema::merged;
+use super::reference::{WholeDocument, resolve};
+use super::schema::{merged, takes_null};
 use super::text::text;
 
-/// How deep values are nested; a schema that holds itself would have no end.
+/// How deep values are nested while there is a choice: a schema that holds itself ends here, with a
+/// null or an empty list where it takes one.
 const DEEPEST: u32 = 8;
+/// How deep they are nested without a choice.
+const ENDLESS: u32 = 24;
 /// The most that one operation's values may take, in bytes: schemas that require themselves twice
 /// double with each level.
 const MOST_BYTES: usize = 1024 * 1024;
 /// The most items or properties that are made up because a schema wants so many.
 const MOST_ITEMS: u64 = 1000;
 
+/// Keywords that values are made up without.
+const NOT_OBEYED: [&str; 10] = [
+    "not",
+    "if",
+    "contains",
+    "patternProperties",
+    "propertyNames",
+    "dependentRequired",
+    "dependentSchemas",
+    "dependencies",
+    "unevaluatedProperties",
+    "unevaluatedItems",
+];
+
 /// Makes values for one operation.
 pub(super) struct Sampler<'d> {
-    document: &'d Value,
+    document: &'d WholeDocument,
     /// How many bytes may still be made.
     left: Cell<usize>,
+    is_endless: Cell<bool>,
+    unsure: RefCell<BTreeSet<&'static str>>,
 }
 
 impl<'d> Sampler<'d> {
-    pub fn new(document: &'d Value) -> Self {
-        Self { document, left: Cell::new(MOST_BYTES) }
+    pub fn new(document: &'d WholeDocument) -> Self {
+        Self {
+            document,
+            left: Cell::new(MOST_BYTES),
+            is_endless: Cell::default(),
+            unsure: RefCell::default(),
+        }
+    }
+
+    /// Whether a schema requires itself, so that no value is whole.
+    pub fn is_endless(&self) -> bool {
+        self.is_endless.get()
+    }
+
+    /// Keywords that its values may not obey.
+    pub fn unsure(&self) -> Vec<&'static str> {
+        self.unsure.borrow().iter().copied().collect()
+    }
+
+    fn doubt(&self, fits: bool, keywords: &'static str) {
+        if !fits {
+            self.unsure.borrow_mut().insert(keywords);
+        }
     }
 
     /// Whether its values would have been longer than the bound, and so are not whole.
@@ -56,7 +97,8 @@ impl<'d> Sampler<'d> {
     /// A value that fits a schema.
     pub fn sample(&self, schema: &Value, depth: u32) -> Value {
         self.spend(8);
-        if self.is_exhausted() {
+        let ends = depth > DEEPEST && takes_null(self.document, schema, 0);
+        if self.is_exhausted() || ends {
             return Value::Null;
         }
         let schema = merged(self.document, schema, 0);
@@ -65,18 +107,27 @@ impl<'d> Sampler<'d> {
             return given;
         }
         let Value::Object(schema) = whole else { return Value::Null };
-        if depth > DEEPEST {
+        if depth > ENDLESS {
+            self.is_endless.set(true);
             return Value::Null;
         }
+        for keyword in NOT_OBEYED {
+            self.doubt(!schema.contains_key(keyword), keyword);
+        }
+        self.doubt(!schema.contains_key("enum"), "enum");
         match kind(&schema) {
             Some("object") => Value::Object(self.fields(&schema, depth)),
             Some("array") => self.items(&schema, depth),
-            Some("integer") => number(&schema, true),
-            Some("number") => number(&schema, false),
+            Some(kind @ ("integer" | "number")) => {
+                let (number, fits) = number(&schema, kind == "integer");
+                self.doubt(fits, "the bounds of a number");
+                number
+            }
             Some("boolean") => Value::Bool(true),
             Some("null") => Value::Null,
             _ => {
-                let text = text(&schema);
+                let (text, fits) = text(&schema);
+                self.doubt(fits, "the pattern or length of a text");
                 self.spend(text.len());
                 Value::String(text)
             }
@@ -92,7 +143,8 @@ impl<'d> Sampler<'d> {
         let mut fields = Map::new();
         let mut optional = Vec::new();
         for (name, property) in properties {
-            let whole = Value::Object(merged(self.document, property, 0));
+            let whole = self.document.look(|| merged(self.document, property, 0));
+            let whole = Value::Object(whole);
             if whole["readOnly"] == true {
                 continue;
             }
@@ -129,8 +181,10 @@ impl<'d> Sampler<'d> {
         let bound = |key: &str| schema.get(key).and_then(Value::as_u64);
         let none = Vec::new();
         let first = schema.get("prefixItems").and_then(Value::as_array).unwrap_or(&none);
-        let wanted = bound("minItems").unwrap_or(1).max(first.len() as u64);
+        let without = u64::from(depth <= DEEPEST);
+        let wanted = bound("minItems").unwrap_or(without).max(first.len() as u64);
         let count = wanted.min(bound("maxItems").unwrap_or(u64::MAX)).min(MOST_ITEMS);
+        self.doubt(bound("minItems").is_none_or(|least| count >= least), "minItems");
         let item = |place: u64| {
             let place = usize::try_from(place).unwrap_or(usize::MAX);
             let schema = first.get(place).or_else(|| schema.get("items")).unwrap_or(&Value::Null);

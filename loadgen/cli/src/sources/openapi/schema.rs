@@ -3,13 +3,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::reference::resolve;
+use super::reference::{WholeDocument, resolve};
 
 /// How deep schemas are merged; one that holds itself would have no end.
 const DEEPEST: u32 = 16;
 
 /// A schema without references and combinations, which a value fits if it fits all of them.
-pub(super) fn merged(document: &Value, schema: &Value, depth: u32) -> Map<String, Value> {
+pub(super) fn merged(document: &WholeDocument, schema: &Value, depth: u32) -> Map<String, Value> {
     let mut whole = Map::new();
     if depth > DEEPEST {
         return whole;
@@ -109,6 +109,28 @@ fn common(known: Value, more: Value) -> Value {
         }
         (known, _) => known,
     }
+}
+
+/// Whether a schema lets null be its value.
+pub(super) fn takes_null(document: &WholeDocument, schema: &Value, depth: u32) -> bool {
+    if depth > DEEPEST {
+        return false;
+    }
+    let target = resolve(document, schema);
+    let is_null = |value: &Value| value.is_null() || value == "null";
+    let has = |schema: &Value, key: &str| match schema.get(key) {
+        Some(Value::Array(values)) => values.iter().any(is_null),
+        Some(value) => is_null(value),
+        None => false,
+    };
+    let own = |schema: &Value| {
+        schema.get("nullable") == Some(&Value::Bool(true))
+            || ["type", "enum", "const"].iter().any(|key| has(schema, key))
+    };
+    let choices = ["anyOf", "oneOf"].into_iter();
+    let mut choices =
+        choices.filter_map(|key| target.get(key)).filter_map(Value::as_array).flatten();
+    own(schema) || own(target) || choices.any(|choice| takes_null(document, choice, depth + 1))
 }
 
 fn greater(one: Value, other: Value) -> Value {

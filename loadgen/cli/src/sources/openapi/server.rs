@@ -4,6 +4,7 @@ use brunt_loadgen::Address;
 use serde_json::Value;
 use url::Url;
 
+use super::reference::WholeDocument;
 use crate::error::SourceProblem;
 
 /// The longest URL of a server once its variables are filled in, in bytes.
@@ -22,11 +23,11 @@ impl ServerChoice<'_> {
     /// those of its path, and these before the document's.
     pub fn of(
         &self,
-        document: &Value,
+        document: &WholeDocument,
         item: &Value,
         operation: &Value,
     ) -> Result<(Address, String), SourceProblem> {
-        let own = [operation, item, document].into_iter().map(|one| &one["servers"][0]);
+        let own = [operation, item, &document.root].into_iter().map(|one| &one["servers"][0]);
         let server = own.into_iter().find(|server| !server.is_null()).unwrap_or(&Value::Null);
         let url = match self.base {
             Some(base) if base.contains("://") => base.to_owned(),

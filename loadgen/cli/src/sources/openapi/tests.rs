@@ -1,5 +1,7 @@
 use super::*;
 
+mod notes;
+
 const SHOP: &str = "
 openapi: 3.1.0
 servers: [{url: 'https://{env}.example/api', variables: {env: {default: test}}}]
@@ -37,7 +39,7 @@ components:
         note: {type: string}
         kind: {type: string, default: tea}
         items: {type: array, items: {type: [string, 'null'], format: uuid}}
-        self: {$ref: '#/components/schemas/Order'}
+        self: {anyOf: [{$ref: '#/components/schemas/Order'}, {type: 'null'}]}
         at: {type: string, format: date}
     Base: {type: object, required: [who], properties: {who: {type: string, example: ann}}}
 ";
@@ -62,7 +64,7 @@ fn requests(text: &str, base: Option<&str>, writes: bool) -> Result<Vec<String>,
 #[test]
 fn operations_become_requests() {
     let wanted = [
-        "GET test.example:443 /api/orders?status=open&tag=a&tag=b+c [\"X-Tenant: textxx\"]",
+        "GET test.example:443 /api/orders?status=open&tag=a&tag=b%20c [\"X-Tenant: textxx\"]",
         "GET test.example:443 /api/orders/7 []",
     ];
     assert_eq!(requests(SHOP, None, false).unwrap(), wanted);

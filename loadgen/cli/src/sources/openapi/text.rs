@@ -9,15 +9,16 @@ const LONGEST: usize = 64 * 1024;
 /// How often parts that may be repeated are repeated more than they must be.
 const MOST_REPEATED: u32 = 64;
 
-/// A text of the schema's pattern, format and length.
-pub(super) fn text(schema: &Map<String, Value>) -> String {
+/// A text of the schema's pattern, format and length, and whether it has these.
+pub(super) fn text(schema: &Map<String, Value>) -> (String, bool) {
     let length =
         |key: &str| schema.get(key)?.as_u64().and_then(|length| usize::try_from(length).ok());
-    let least = length("minLength").unwrap_or(0).min(LONGEST);
+    let wanted = length("minLength").unwrap_or(0);
+    let least = wanted.min(LONGEST);
     let most = length("maxLength").unwrap_or(usize::MAX);
     let pattern = schema.get("pattern").and_then(Value::as_str);
     if let Some(text) = pattern.and_then(|pattern| of_pattern(pattern, least, most)) {
-        return text;
+        return (text, wanted == least);
     }
     let plain = match schema.get("format").and_then(Value::as_str) {
         Some("date-time") => "2026-01-01T00:00:00Z",
@@ -35,7 +36,8 @@ pub(super) fn text(schema: &Map<String, Value>) -> String {
         _ => "text",
     };
     let count = least.max(plain.chars().count());
-    plain.chars().chain(std::iter::repeat('x')).take(count).take(most).collect()
+    let fits = pattern.is_none() && wanted == least && least <= most;
+    (plain.chars().chain(std::iter::repeat('x')).take(count).take(most).collect(), fits)
 }
 
 /// A text that a pattern matches, of a length that is allowed. `None` for patterns that are written
@@ -99,7 +101,7 @@ mod tests {
     use super::*;
 
     fn of(schema: &Value) -> String {
-        text(schema.as_object().unwrap())
+        text(schema.as_object().unwrap()).0
     }
 
     #[test]
@@ -126,6 +128,20 @@ mod tests {
     fn a_pattern_of_another_dialect_leaves_the_format() {
         assert_eq!(of(&json!({"pattern": "^(?=.*\\d).+$"})), "text");
         assert_eq!(of(&json!({"pattern": "^(?!x)", "format": "date"})), "2026-01-01");
+    }
+
+    #[test]
+    fn a_text_that_does_not_fit_is_known() {
+        let fits = |schema: &Value| text(schema.as_object().unwrap()).1;
+        assert!(fits(&json!({"pattern": "^a+$", "minLength": 3})) && fits(&json!({})));
+        for schema in [
+            json!({"pattern": "^(?!x)"}),
+            json!({"pattern": "^a$", "minLength": 3}),
+            json!({"minLength": 5, "maxLength": 3}),
+            json!({"minLength": 1_000_000}),
+        ] {
+            assert!(!fits(&schema), "{schema}");
+        }
     }
 
     #[test]

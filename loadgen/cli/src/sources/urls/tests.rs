@@ -75,6 +75,19 @@ fn variables_that_double_each_other_are_bounded() {
 }
 
 #[test]
+fn lines_that_fill_the_memory_together_are_bounded() {
+    let text = format!("A={}\n{}", "x".repeat(1_000_000), "http://h/$(A)\n".repeat(200));
+    let error = urls(&text).unwrap_err().to_string();
+    assert!(
+        error.starts_with("urls.txt:135: its requests are more than 1000000, or with"),
+        "{error}"
+    );
+    let variables: String = (0..200).map(|number| format!("A{number}=$(A)\n")).collect();
+    let text = format!("A={}\n{variables}", "x".repeat(1_000_000));
+    assert!(urls(&text).unwrap_err().to_string().contains("more than 128 MiB"));
+}
+
+#[test]
 fn mistakes_are_reported_with_their_line() {
     let texts = [
         "http://h/\nftp://h/",

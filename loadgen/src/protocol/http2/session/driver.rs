@@ -12,7 +12,7 @@ use brunt_scenarios::timeline::Failure;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::Notify;
 
-use super::{Http2Session, SessionState};
+use super::{Http2Session, NotReady, SessionState};
 use crate::failure::RequestError;
 use crate::net::ByteStream;
 use crate::protocol::Connector;
@@ -104,7 +104,8 @@ impl Http2Session {
         if let Some(missed) = connection.shutdown_reason()
             && !self.is_over()
         {
-            self.state.set(SessionState::Ended((!connection.is_used()).then_some(missed)));
+            let why = if connection.is_used() { NotReady::Over } else { NotReady::Refused(missed) };
+            self.state.set(SessionState::Ended(why));
             self.changed.notify_waiters();
         }
         if self.waiting.get() > 0 && connection.has_room() {
@@ -124,13 +125,13 @@ async fn drive(
         opened.unwrap_or(Err(RequestError::new(Failure::Timeout, "no connection in time")));
     let mut stream = match opened {
         Ok(stream) => stream,
-        Err(missed) => return session.retire(Some(missed)),
+        Err(missed) => return session.retire(NotReady::Failed(missed)),
     };
     let driven = poll_fn(|context| {
         session.driver.borrow_mut().clone_from(context.waker());
         session.poll(context, &mut stream, &mut connector.scratch().borrow_mut())
     });
-    let Err(missed) = driven.await else { return session.retire(None) };
+    let Err(missed) = driven.await else { return session.retire(NotReady::Over) };
     // A request whose reply had not begun is told apart from one whose reply broke off.
     let without_reply = if missed == RequestError::CLOSED_MIDWAY {
         RequestError::CLOSED_UNANSWERED
@@ -141,5 +142,5 @@ async fn drive(
     connection.fail(|stream| if stream.answer.is_some() { missed } else { without_reply });
     let useless = !connection.is_used();
     drop(connection);
-    session.retire(useless.then_some(without_reply));
+    session.retire(if useless { NotReady::Failed(without_reply) } else { NotReady::Over });
 }
