@@ -38,8 +38,8 @@ pub struct SingleReply {
 }
 
 impl SingleReply {
-    /// The body without its content codings, up to 16 MiB; `None` when one is unknown or does not fit
-    /// the body. No coding is asked for, but some servers send one all the same.
+    /// The body without its content codings, up to 16 MiB; `None` when one is unknown or does not
+    /// fit the body. No coding is asked for, but some servers send one all the same.
     pub fn plain_body(&self) -> Option<Cow<'_, [u8]>> {
         let codings = header_values(&self.head, "content-encoding");
         decoded(

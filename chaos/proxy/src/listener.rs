@@ -53,8 +53,8 @@ async fn until_none(routing: &Routing, endpoints: &mut EndpointsWatch) {
 /// The most connections of callers that are open at once in this process, on all ports together.
 const MOST_CONNECTIONS: u64 = 10_000;
 
-/// A place for each connection. Each takes two descriptors, one on each side: were all of them taken
-/// by callers, nothing would be left to reach a callee.
+/// A place for each connection. Each takes two descriptors, one on each side: were all of them
+/// taken by callers, nothing would be left to reach a callee.
 static PLACES: LazyLock<Arc<Semaphore>> = LazyLock::new(|| {
     let descriptors = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
     let most = (descriptors / 2).min(MOST_CONNECTIONS);
@@ -140,9 +140,10 @@ mod tests {
         };
         let (first, _second, mut third) = (connect().await, connect().await, connect().await);
         let accept = async || timeout(BOUND, callee.accept()).await.unwrap().unwrap().0;
-        let (_one, _two) = (accept().await, accept().await);
+        let callee_ends = (accept().await, accept().await);
         assert_eq!(places.available_permits(), 0);
-        drop(first);
+        // It has ended once both sides have closed.
+        drop((first, callee_ends));
         let mut reached = accept().await;
         reached.write_all(b"you").await.unwrap();
         let mut heard = [0; 3];

@@ -25,12 +25,13 @@ pub struct LimitResult {
     /// `12.345 ms`, `0.100 %`, or that there was nothing to measure; and what it may have been
     /// without the generator's own lag, where that matters.
     pub measured: String,
-    /// False as well when there was nothing to measure; `None` when only the generator's own lag may
-    /// be why it does not hold.
+    /// False as well when there was nothing to measure; `None` when only the generator's own lag
+    /// may be why it does not hold.
     pub holds: Option<bool>,
 }
 
-/// What was measured of a limit, in words, and whether it holds; `None` without anything to measure.
+/// What was measured of a limit, in words, and whether it holds; `None` without anything to
+/// measure.
 pub(crate) type Measurement = (Option<bool>, String);
 
 impl LimitResult {
@@ -176,8 +177,8 @@ fn millis(time: Duration) -> String {
 mod tests {
     use super::*;
 
-    /// A second in which 20 of 100 requests took 3 s from when they were due, and 30 ms from when the
-    /// generator sent them.
+    /// A second in which 20 of 100 requests took 3 s from when they were due, and 30 ms from when
+    /// the generator sent them.
     fn late(schedule: Schedule) -> LoadRecord {
         let latencies = |slow| SparseHistogram::from(vec![(20_000, 80), (slow, 20)]);
         let window = Window {

@@ -154,9 +154,9 @@ impl RequestTemplate {
         })
     }
 
-    /// The path, without a fragment, which is the client's own (RFC 9110, 7.1). One that is a single
-    /// placeholder with a saved link, such as a `Location`, becomes that link's path, without the
-    /// base URL's.
+    /// The path, without a fragment, which is the client's own (RFC 9110, 7.1). One that is a
+    /// single placeholder with a saved link, such as a `Location`, becomes that link's path,
+    /// without the base URL's.
     fn path(&self, scope: &impl Scope) -> String {
         let path = self.path.fill_url(|place| plain(&scope.value(place)).into_owned());
         let path = path.split('#').next().unwrap_or_default();

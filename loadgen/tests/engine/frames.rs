@@ -153,12 +153,12 @@ pub fn start_then_go(most: u64, answered: &Arc<AtomicU64>) -> Server {
     })
 }
 
-/// Takes no request on every second connection: it says GOAWAY right after its settings, as a
-/// server that drains does. On the others it answers each.
-pub fn start_every_second_draining() -> Server {
+/// Takes no request on the first connections: it says GOAWAY right after its settings, as a server
+/// that drains does. On the others it answers each.
+pub fn start_draining(connections: u64) -> Server {
     let number = AtomicU64::new(0);
     Server::start_raw(move |mut stream| {
-        let drains = number.fetch_add(1, Ordering::Relaxed) % 2 == 0;
+        let drains = number.fetch_add(1, Ordering::Relaxed) < connections;
         let mut take = || -> Option<()> {
             stream.read_exact(&mut [0; 24]).ok()?;
             let goaway = if drains { frame(GOAWAY, 0, 0, &[0; 8]) } else { Vec::new() };

@@ -8,7 +8,7 @@ use brunt_loadgen::{Address, Bound, HttpVersion, Job, LoadOutcome, Reuse, start}
 use brunt_scenarios::timeline::Failure;
 use h2::Reason;
 
-use crate::frames::{start_every_second_draining, start_then_go};
+use crate::frames::{start_draining, start_then_go};
 use crate::http2_server::{Act, Http2};
 use crate::jobs::{adds_up, closed, failed, run};
 use crate::server::{self, Server};
@@ -142,9 +142,9 @@ fn a_request_that_is_refused_six_times_is_answered_at_the_seventh() {
 
 #[test]
 fn a_connection_that_drains_before_its_first_request_is_replaced_without_a_failure() {
-    let server = start_every_second_draining();
+    // As many as a request that meets all of them can be tried again.
+    let server = start_draining(5);
     let mut job = job(&server.url(), 20, 5);
-    // Each request has a connection of its own, so that half of them meet one that drains.
     job.reuse = Reuse::No;
     let outcome = run_together(job);
     assert_eq!((outcome.totals.ok, outcome.totals.failures()), (100, 0), "{:?}", outcome.causes);

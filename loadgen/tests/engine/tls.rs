@@ -202,6 +202,14 @@ fn a_load_with_invalid_certificate_files_does_not_start() {
             identity.key = pki.file("client.pem");
             job.transport.identity = Some(identity);
         }),
+        error(|job, pki| {
+            let key = std::fs::read_to_string(pki.file("client-key.pem")).unwrap();
+            let encrypted = key.replace("PRIVATE KEY", "ENCRYPTED PRIVATE KEY");
+            std::fs::write(pki.file("encrypted.pem"), encrypted).unwrap();
+            let mut identity = pki.identity();
+            identity.key = pki.file("encrypted.pem");
+            job.transport.identity = Some(identity);
+        }),
         error(|job, _| job.transport.server_name = Some("no such name".to_owned())),
     ];
     insta::assert_snapshot!(errors.join("\n"));

@@ -198,8 +198,8 @@ impl Drop for AttachedProgram {
     }
 }
 
-/// Waits until the end of a program shows in its pod's status, which is a moment behind. Returns why
-/// it has ended; `None` if it goes on.
+/// Waits until the end of a program shows in its pod's status, which is a moment behind. Returns
+/// why it has ended; `None` if it goes on.
 pub(crate) async fn wait_for_end(
     cluster: &Cluster,
     pod: &str,

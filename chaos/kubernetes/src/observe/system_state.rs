@@ -43,6 +43,11 @@ impl SystemState {
         self.around(service).is_none_or(|state| state.has_gone(service))
     }
 
+    /// Why a pod of a service is not started, if one is known to wait.
+    pub(crate) fn why_pending(&self, service: &str) -> Option<String> {
+        self.around(service)?.why_pending(service)
+    }
+
     pub(crate) fn pod_at(&self, service: &str, number: u32) -> Option<PodState> {
         self.around(service)?.pod_at(service, number)
     }

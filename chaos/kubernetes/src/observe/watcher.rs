@@ -1,5 +1,6 @@
 //! What is seen of the system: everything that the watches bring comes in here, and is stamped with
-//! this machine's monotonic clock. The times in objects are of other machines and have whole seconds.
+//! this machine's monotonic clock. The times in objects are of other machines and have whole
+//! seconds.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;

@@ -1,6 +1,6 @@
-//! The part of Argo's controller that faults rest on, played by the test: ReplicaSets that a Rollout
-//! owns, one a version, and its status. With BRUNT_TEST_ARGO set, the cluster's own controller does
-//! it instead.
+//! The part of Argo's controller that faults rest on, played by the test: ReplicaSets that a
+//! Rollout owns, one a version, and its status. With BRUNT_TEST_ARGO set, the cluster's own
+//! controller does it instead.
 
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};

@@ -52,9 +52,7 @@ impl Shop {
 }
 
 async fn shop_and_gateway(name: &str) -> Shop {
-    let mut shop = Shop::open(name).await;
-    shop.no_autoscaler().await;
-    shop.add_gateway().await;
+    let shop = Shop::with_gateway(name).await;
     shop.all_ready().await;
     shop.with_an_image_of_no_name().await;
     shop

@@ -150,8 +150,8 @@ impl Lab {
         started.finish(ENDS_WITHIN).await
     }
 
-    /// Fails unless everything is as before, soon. The workload may be `remade`: another object with
-    /// the same values.
+    /// Fails unless everything is as before, soon. The workload may be `remade`: another object
+    /// with the same values.
     pub async fn must_be_as_before(&self, before: &Snapshot, remade: bool) {
         let differs = self.differs(before, remade).await;
         assert!(differs.is_none(), "{}: {}", self.shop.namespace, differs.unwrap());

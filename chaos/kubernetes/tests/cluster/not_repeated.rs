@@ -78,8 +78,7 @@ impl Drop for LateRun {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG, BRUNT_TEST_IMAGE, BRUNT_TEST_BINARY"]
 async fn faults_of_a_late_run_are_not_injected_again_unless_that_is_asked_for() {
-    let shop = Shop::open("late").await;
-    shop.no_autoscaler().await;
+    let shop = Shop::without_autoscaler("late").await;
     shop.all_ready().await;
     let late = LateRun::start(&shop, &[]);
     late.is_late().await;

@@ -23,9 +23,7 @@ struct Proxied {
 
 impl Proxied {
     async fn open(name: &str) -> Self {
-        let mut shop = Shop::open(name).await;
-        shop.no_autoscaler().await;
-        shop.add_gateway().await;
+        let shop = Shop::with_gateway(name).await;
         shop.all_ready().await;
         let edges = vec![("gateway".to_owned(), "shop".to_owned())];
         let options = ClusterRunOptions { edges, ..shop.options(Watchdog::None, LASTS) };

@@ -32,9 +32,7 @@ fn rollout(shop: &Shop, strategy: &Value) -> Value {
 
 /// A shop whose Deployment is beside the Rollout of its name, and called by nobody.
 async fn with_rollout(name: &str, strategy: Value) -> (Shop, Option<tokio::task::JoinHandle<()>>) {
-    let mut shop = Shop::open(name).await;
-    shop.no_autoscaler().await;
-    shop.add_gateway().await;
+    let mut shop = Shop::with_gateway(name).await;
     shop.system = ROLLOUT;
     let service = json!({"spec": {"selector": {"app": "rolled"}}});
     shop.patch("Service", Patch::Merge(service)).await;

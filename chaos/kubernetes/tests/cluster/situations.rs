@@ -111,14 +111,14 @@ impl Situation {
     }
 
     /// The run does not begin, and says why.
-    pub fn is_refused(mut self, says: &'static str) -> Self {
+    pub fn refused(mut self, says: &'static str) -> Self {
         (self.ends, self.shows) = (Ends::Refused, |seen: &Seen| !seen.anything());
         self.says.push(says);
         self
     }
 
     /// The run says nothing about the system, and says why.
-    pub fn is_inconclusive(mut self, says: &'static str) -> Self {
+    pub fn inconclusive(mut self, says: &'static str) -> Self {
         self.ends = Ends::Inconclusive;
         self.says.push(says);
         self
@@ -134,7 +134,7 @@ impl Situation {
         self
     }
 
-    pub fn is_remade(mut self) -> Self {
+    pub fn remade(mut self) -> Self {
         self.remade = true;
         self
     }

@@ -26,8 +26,7 @@ struct TwoNamespaces {
 
 impl TwoNamespaces {
     async fn open(name: &str) -> Self {
-        let mut shop = Shop::open(name).await;
-        shop.no_autoscaler().await;
+        let mut shop = Shop::without_autoscaler(name).await;
         let other = format!("{}-data", shop.namespace);
         let spaces: Api<DynamicObject> =
             Api::all_with(shop.client.clone(), &resource("", "v1", "Namespace", "namespaces"));

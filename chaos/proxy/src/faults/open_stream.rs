@@ -39,9 +39,13 @@ impl ActiveFaults {
         reply::action(&mut self.table().active, from, false)
     }
 
-    /// How much later a stream's replies from this endpoint are passed on. The faults in `hit`
-    /// have been counted, and new ones are added to it.
-    pub(crate) fn latency(&self, from: &EndpointAddress, hit: &mut Vec<FaultId>) -> Duration {
-        reply::latency(&mut self.table().active, from, hit)
+    /// How much later a stream's replies from this endpoint are passed on. `decided` has the faults
+    /// that the stream has met and whether each hits it; new ones are added.
+    pub(crate) fn latency(
+        &self,
+        from: &EndpointAddress,
+        decided: &mut Vec<(FaultId, bool)>,
+    ) -> Duration {
+        reply::latency(&mut self.table().active, from, decided)
     }
 }

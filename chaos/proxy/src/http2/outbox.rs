@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use bytes::{Buf, BytesMut};
 use tokio::io::AsyncWriteExt;
-use tokio::net::tcp::WriteHalf;
 
 use crate::byte_limit::ByteLimit;
+use crate::peeked_stream::FaultedHalf;
 
 /// From so many bytes on, nothing more is read that would add to them.
 const FULL: usize = 256 * 1024;
@@ -42,7 +42,7 @@ impl Outbox {
     }
 
     /// Writes some of it. It may be dropped and called again without a loss.
-    pub(super) async fn write_some(&mut self, to: &mut WriteHalf<'_>) -> io::Result<()> {
+    pub(super) async fn write_some(&mut self, to: &mut FaultedHalf<'_>) -> io::Result<()> {
         let most = self.allowed().await;
         let written = to.write(&self.bytes[..most]).await?;
         if written == 0 {

@@ -9,13 +9,13 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use brunt_hpack::Decoder;
 use brunt_scenarios::plan::EdgeDirection;
 use bytes::{Buf, BytesMut};
 use tokio::io::AsyncWriteExt;
-use tokio::net::tcp::WriteHalf;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
@@ -25,8 +25,9 @@ use super::held_frames::HeldFrames;
 use super::outbox::Outbox;
 use super::stream::Stream;
 use super::violation::Violation;
+use crate::connection_hits::ConnectionHits;
 use crate::endpoints::EndpointAddress;
-use crate::peeked_stream::{PeekedHalf, PeekedStream};
+use crate::peeked_stream::{FaultedHalf, PeekedHalf, PeekedStream};
 use crate::routing::ConnectionRoute;
 use crate::tunnel::CalleeConnection;
 
@@ -79,6 +80,8 @@ pub(super) struct Peer {
 pub(super) struct Http2Relay<'a> {
     pub(super) route: &'a ConnectionRoute,
     pub(super) endpoint: &'a EndpointAddress,
+    /// Which faults hit the connection.
+    hits: &'a ConnectionHits,
     pub(super) caller: Peer,
     pub(super) callee: Peer,
     pub(super) streams: HashMap<u32, Stream>,
@@ -100,7 +103,8 @@ pub(crate) async fn relay(
     mut callee: CalleeConnection,
     closing: watch::Receiver<()>,
 ) {
-    let mut relay = Http2Relay::new(route, &callee.endpoint);
+    let hits = Arc::clone(caller.hits());
+    let mut relay = Http2Relay::new(route, &callee.endpoint, &hits);
     let (from_caller, mut to_caller) = caller.split();
     let (from_callee, to_callee) = callee.stream.split();
     let halves = (from_caller, &mut to_caller, from_callee, to_callee);
@@ -117,13 +121,18 @@ pub(crate) async fn relay(
     callee.stream.reset_on_close();
 }
 
-type Halves<'a, 's> = (PeekedHalf<'s>, &'a mut WriteHalf<'s>, PeekedHalf<'s>, WriteHalf<'s>);
+type Halves<'a, 's> = (PeekedHalf<'s>, &'a mut FaultedHalf<'s>, PeekedHalf<'s>, FaultedHalf<'s>);
 
 impl<'a> Http2Relay<'a> {
-    fn new(route: &'a ConnectionRoute, endpoint: &'a EndpointAddress) -> Self {
+    fn new(
+        route: &'a ConnectionRoute,
+        endpoint: &'a EndpointAddress,
+        hits: &'a ConnectionHits,
+    ) -> Self {
         Self {
             route,
             endpoint,
+            hits,
             caller: Peer::default(),
             callee: Peer::default(),
             streams: HashMap::new(),
@@ -224,8 +233,8 @@ impl<'a> Http2Relay<'a> {
     /// A side that sends nothing more may still be sent the rest.
     async fn shut_down_sides(
         &mut self,
-        to_caller: &mut WriteHalf<'_>,
-        to_callee: &mut WriteHalf<'_>,
+        to_caller: &mut FaultedHalf<'_>,
+        to_callee: &mut FaultedHalf<'_>,
     ) -> io::Result<()> {
         if self.caller.has_ended && !self.callee.is_shut && self.callee.outbox.is_empty() {
             self.callee.is_shut = true;
@@ -264,13 +273,14 @@ impl<'a> Http2Relay<'a> {
     /// Asks for the limits of each direction, which hold for all that is written.
     pub(super) fn look_for_limits(&mut self) {
         let edge = self.route.edge();
-        let limit = |direction| edge.faults.on_bytes(direction, self.endpoint).limit;
+        let is_hit = |id, share| self.hits.is_hit(id, share);
+        let limit = |direction| edge.faults.on_bytes(direction, self.endpoint, is_hit).limit;
         self.callee.outbox.limit(limit(EdgeDirection::Request));
         self.caller.outbox.limit(limit(EdgeDirection::Reply));
     }
 
     /// Tells the caller why its connection is closed. Returns whether it could be told.
-    async fn say_why(&mut self, ending: &Ending, to_caller: &mut WriteHalf<'_>) -> bool {
+    async fn say_why(&mut self, ending: &Ending, to_caller: &mut FaultedHalf<'_>) -> bool {
         let code = match ending {
             Ending::Broken => return false,
             Ending::Violated(violation) => violation.code(),

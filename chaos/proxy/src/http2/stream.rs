@@ -36,7 +36,7 @@ pub(super) struct ReplyProgress {
     /// What the faults were when the latency was last asked for.
     pub(super) generation: u64,
     /// The latencies that have hit it.
-    pub(super) delayed_by: Vec<FaultId>,
+    pub(super) delayed_by: Vec<(FaultId, bool)>,
     /// How much later its frames are passed on.
     pub(super) delay: Duration,
     /// From when on its data is passed on.

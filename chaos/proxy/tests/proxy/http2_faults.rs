@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
-use brunt_scenarios::plan::{EdgeDirection, EdgeFault, Pick};
+use brunt_scenarios::plan::{ByteScope, EdgeFault, Pick};
 use bytes::Bytes;
 use h2::Reason;
 use http::Response;
@@ -44,6 +44,11 @@ async fn echoing() -> (Callee, Arc<AtomicUsize>) {
     (callee, done)
 }
 
+fn latency(delay: &str) -> EdgeFault {
+    let delay = delay.parse().unwrap();
+    EdgeFault::Latency { delay, pick: Pick::All, scope: ByteScope::default() }
+}
+
 fn is_echo(reply: &WholeReply, message: &[u8]) -> bool {
     reply.body == grpc_message(message) && reply.trailers["grpc-status"] == "0"
 }
@@ -54,8 +59,7 @@ async fn a_latency_delays_replies_of_an_open_connection_and_their_parts_stay_in_
     let (proxy, _) = proxy_before(&[callee.port]).await;
     let caller = Http2Caller::to(proxy.port()).await;
     caller.call("a.B/C", b"before").await.unwrap();
-    let delay = "50ms..150ms".parse().unwrap();
-    let fault = proxy.inject(EdgeFault::Latency { delay, pick: Pick::All });
+    let fault = proxy.inject(latency("50ms..150ms"));
     let began = Instant::now();
     let calls = (0..20_u8).map(|number| {
         let caller = caller.clone();
@@ -83,8 +87,7 @@ async fn a_latency_delays_each_message_of_a_stream_that_is_open_already() {
     let caller = Http2Caller::to(proxy.port()).await;
     let (reply, mut sending) = caller.begin(grpc_call("a.B/Chat"), false).await.unwrap();
     let mut replies = reply.await.unwrap().into_body();
-    let delay = "100ms".parse().unwrap();
-    let fault = proxy.inject(EdgeFault::Latency { delay, pick: Pick::All });
+    let fault = proxy.inject(latency("100ms"));
     for word in ["one", "two"] {
         let began = Instant::now();
         sending.send_data(word.into(), false).unwrap();
@@ -240,8 +243,8 @@ async fn a_bandwidth_limits_what_passes_on_a_connection() {
     let caller = Http2Caller::to(proxy.port()).await;
     caller.call("a.B/C", b"before").await.unwrap();
     let bytes_per_second = NonZeroU64::new(100_000).unwrap();
-    let direction = EdgeDirection::Reply;
-    let fault = proxy.inject(EdgeFault::Bandwidth { direction, bytes_per_second });
+    let scope = ByteScope::default();
+    let fault = proxy.inject(EdgeFault::Bandwidth { bytes_per_second, scope });
     let began = Instant::now();
     let (one, other) =
         tokio::join!(caller.call("a.B/C", &[1; 20_000]), caller.call("a.B/C", &[2; 20_000]));

@@ -81,8 +81,8 @@ impl LoadSummary {
         }
     }
 
-    /// The exit code. Without a request there is nothing to judge; a server that never replied is bad
-    /// when a limit was set, and no data when not.
+    /// The exit code. Without a request there is nothing to judge; a server that never replied is
+    /// bad when a limit was set, and no data when not.
     pub(crate) fn exit(&self) -> Exit {
         match self.totals.requests() {
             0 => Exit::Inconclusive,

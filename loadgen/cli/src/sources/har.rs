@@ -126,8 +126,8 @@ impl HarFile<'_> {
         })
     }
 
-    /// The headers that are sent: the user's own, the recorded ones that are none of these, and what
-    /// the recording has beside its headers.
+    /// The headers that are sent: the user's own, the recorded ones that are none of these, and
+    /// what the recording has beside its headers.
     fn recorded_headers(&self, request: &Value) -> Vec<(String, String)> {
         let mut headers: Vec<(String, String)> = self.headers.to_vec();
         for (name, value) in request["headers"].as_array().into_iter().flatten().filter_map(header)

@@ -46,25 +46,3 @@ fn a_unix_socket_can_be_named() {
     assert_eq!(exit, Exit::Pass, "{err}");
     assert!(err.contains("10 of 10"), "{err}");
 }
-
-#[test]
-fn a_private_key_that_cannot_be_used_is_refused_with_the_reason() {
-    let pki = Pki::new("localhost");
-    let [cert, key] = ["client.pem", "client-key.pem"].map(|name| pki.file(name));
-    let folder = tempfile::tempdir().unwrap();
-    let url = "https://localhost:1/";
-    let refusal = |name: &str, content: String| {
-        let path = folder.path().join(name);
-        std::fs::write(&path, content).unwrap();
-        let [cert, key] = [&cert, &path].map(|path| path.display().to_string());
-        let (exit, _, err) = run(&["-c1", "-r1", "--cert", &cert, "--key", &key, url]);
-        assert_eq!(exit, Exit::Invalid, "{err}");
-        err
-    };
-    let label = "ENCRYPTED PRIVATE KEY";
-    let encrypted = std::fs::read_to_string(key).unwrap().replace("PRIVATE KEY", label);
-    let err = refusal("encrypted.pem", encrypted);
-    assert!(err.contains("it is encrypted; `openssl pkey -in "), "{err}");
-    let err = refusal("certificate.pem", std::fs::read_to_string(&cert).unwrap());
-    assert!(err.contains("it holds no PEM private key"), "{err}");
-}

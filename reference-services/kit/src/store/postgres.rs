@@ -18,8 +18,8 @@ use super::engine::{Engine, Reader, Span};
 use server::Server;
 use session::Session;
 
-/// Three connections of one replica: one writes, one reads, one reads large pages. Each is made when
-/// it is first needed.
+/// Three connections of one replica: one writes, one reads, one reads large pages. Each is made
+/// when it is first needed.
 pub(super) fn open(url: &str, schema: &str) -> Result<[Postgres; 3], StoreError> {
     let server = Server::parse(url, schema)?;
     let mut writer = Postgres::new(server.clone());

@@ -86,8 +86,8 @@ impl Checker<'_> {
     }
 }
 
-/// Whether requests may have the same text there. A random number is no key unless there are so many
-/// that a million of them are not expected to have a double.
+/// Whether requests may have the same text there. A random number is no key unless there are so
+/// many that a million of them are not expected to have a double.
 fn is_constant(text: &str, saved: &[&str]) -> bool {
     const ENOUGH: u64 = 1_000_000_000_000_000;
     if uses_only(text, saved) || !text.contains("${") {

@@ -43,5 +43,5 @@ situations! {
             .hits(1, |seen| seen.gone == 0 && seen.restarted.contains("shop"));
     a_node_that_is_not_there_is_no_pass =>
         there_is(plain("shop")).fault("{at: 1s, for: 2s, cordon: {node: nowhere}}")
-            .shows(untouched).is_inconclusive("nowhere");
+            .shows(untouched).inconclusive("nowhere");
 }

@@ -45,10 +45,10 @@ situations! {
             .touches(&["ConfigMap settings"]).hits(2, is_set);
     an_immutable_config_map_is_left_and_the_run_is_no_pass =>
         there_is(config(&json!({"immutable": true, "data": {"a.properties": "b"}}))).fault(SET)
-            .shows(untouched).is_inconclusive("immutable");
+            .shows(untouched).inconclusive("immutable");
     an_entry_that_is_binary_is_no_text_to_set =>
         there_is(config(&json!({"binaryData": {"a.properties": "AAEC"}}))).fault(SET)
-            .shows(untouched).is_inconclusive("a.properties");
+            .shows(untouched).inconclusive("a.properties");
     a_variable_is_set_where_there_is_no_list_of_them =>
         there_is(app("shop", &[with(container("shop", PORT), &json!({"env": null}))]))
             .fault(SET_ENV).hits(2, some_replaced);
@@ -63,15 +63,15 @@ situations! {
             .fault(SET_ENV).hits(2, some_replaced);
     a_variable_that_is_set_already_gives_the_fault_nothing_to_do =>
         there_is(app("shop", &[container_with("shop", PORT, &[("A", "b")])])).fault(SET_ENV)
-            .shows(untouched).is_inconclusive("has all of these values already");
+            .shows(untouched).inconclusive("has all of these values already");
     an_entry_that_is_set_already_gives_the_fault_nothing_to_do =>
         there_is(config(&json!({"data": {"a.properties": "x", "NEW_1": "y"}}))).fault(SET)
-            .shows(untouched).is_inconclusive("has all of these values already");
+            .shows(untouched).inconclusive("has all of these values already");
     a_probe_without_a_path_has_none_to_tamper_with =>
         there_is(probed(&json!({"readinessProbe": {"httpGet": null,
             "tcpSocket": {"port": PORT}}})))
             .fault("{at: 1s, for: 3s, tamperProbe: {service: shop, probe: readiness, path: /x}}")
-            .shows(untouched).is_inconclusive("");
+            .shows(untouched).inconclusive("");
     a_probe_of_any_kind_is_taken_away_and_comes_back =>
         there_is(probed(&json!({"readinessProbe": {"httpGet": null,
             "tcpSocket": {"port": PORT}, "successThreshold": 2}})))

@@ -47,10 +47,10 @@ situations! {
         called(cache(), 6379).load(PINGS).fault(CUT).shows(untouched);
     a_protocol_of_its_own_has_no_replies_to_abort =>
         called(cache(), 6379).load(PINGS).fault(ABORT).shows(untouched)
-            .is_inconclusive("It hit nothing");
+            .inconclusive("It hit nothing");
     a_caller_that_makes_no_calls_gives_the_fault_nothing_to_hit =>
         called(plain("shop"), 80).load("{name: looks, open: {rate: 5/s}, for: 8s, get: web/}")
-            .fault(CUT).shows(untouched).is_inconclusive("It hit nothing");
+            .fault(CUT).shows(untouched).inconclusive("It hit nothing");
     a_canary_behind_the_same_service_is_not_touched_by_a_cut =>
         called({
             let pods = json!({"app": "shop", "track": "canary"});
@@ -61,17 +61,17 @@ situations! {
         .fault(CUT).shows(untouched);
     clients_that_stay_with_one_pod_keep_an_edge_proxy_out =>
         called(with_service(&json!({"sessionAffinity": "ClientIP"})), 80).fault(CUT)
-            .is_refused("sessionAffinity");
+            .refused("sessionAffinity");
     traffic_that_stays_on_its_node_keeps_an_edge_proxy_out =>
         called(with_service(&json!({"internalTrafficPolicy": "Local"})), 80).fault(CUT)
-            .is_refused("internalTrafficPolicy");
+            .refused("internalTrafficPolicy");
     two_services_that_lead_to_the_callee_are_not_chosen_between =>
         called(vec![
             deployment("shop", &[container("shop", PORT)]),
             with(front("shop"), &json!({"metadata": {"name": "shop-a"}})),
             with(front("shop"), &json!({"metadata": {"name": "shop-b"}})),
         ], 80)
-        .fault(CUT).is_refused("shop-a and shop-b");
+        .fault(CUT).refused("shop-a and shop-b");
     a_callee_outside_of_the_cluster_is_refused =>
         called({
             let mut all = plain("shop");
@@ -80,5 +80,5 @@ situations! {
             all
         }, 80)
         .load("{name: looks, open: {rate: 5/s}, for: 4s, get: web/}")
-        .fault(CUT).is_refused("shop.example.org");
+        .fault(CUT).refused("shop.example.org");
 }

@@ -70,7 +70,7 @@ situations! {
             with(one, &json!({"metadata": {"labels": {"app": "shop"}}}))
         }).to_vec())
         .of("Deployment", "shop-blue").fault(KILL_ALL)
-        .is_refused("Deployment shop-blue, Deployment shop-green");
+        .refused("Deployment shop-blue, Deployment shop-green");
     the_only_workload_with_the_services_label_is_the_service =>
         there_is(vec![
             with(labelled("Deployment", "front-office", &labels("office")),

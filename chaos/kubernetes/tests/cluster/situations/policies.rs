@@ -39,7 +39,7 @@ fn limited() -> Vec<Value> {
 situations! {
     an_autoscaler_that_takes_a_number_back_ends_the_claim_by_its_name =>
         there_is(and(&[scaler(2, 2)])).load("{name: looks, open: {rate: 5/s}, for: 25s, get: shop/}")
-            .fault(SCALE).is_inconclusive("kube-controller-manager");
+            .fault(SCALE).inconclusive("kube-controller-manager");
     an_autoscaler_rests_while_its_service_is_stopped =>
         there_is(and(&[scaler(2, 2)])).fault("{at: 1s, for: 3s, stop: {service: shop}}")
             .hits(2, |seen| seen.fewest == 0);
@@ -48,29 +48,29 @@ situations! {
             .fault(AUTOSCALE).hits(2, |seen| !seen.changed.is_empty());
     an_autoscaler_of_another_workload_is_not_the_services =>
         there_is(and(&[with(autoscaler("other", "Deployment", 1, 1), &json!({}))]))
-            .fault(AUTOSCALE).shows(untouched).is_inconclusive("has no autoscaler");
+            .fault(AUTOSCALE).shows(untouched).inconclusive("has no autoscaler");
     an_autoscaler_by_memory_has_no_aim_for_the_processor =>
         there_is(and(&[with(scaler(2, 2), &json!({"spec": {"metrics": [{"type": "Resource",
             "resource": {"name": "memory", "target": {"type": "Utilization",
                 "averageUtilization": 95}}}]}}))]))
             .fault("{at: 1s, for: 3s, autoscale: {service: shop, target: 10}}").shows(untouched)
-            .is_inconclusive("does not look at the processor");
+            .inconclusive("does not look at the processor");
     a_budget_refuses_an_eviction_in_its_own_words =>
         there_is(and(&[budget("keep", &labels("shop"), 0)])).fault(EVICT).shows(untouched)
-            .is_inconclusive("disruption budget");
+            .inconclusive("disruption budget");
     a_budget_that_lets_one_go_lets_one_go =>
         there_is(and(&[budget("keep", &labels("shop"), 1)]))
             .fault("{at: 1s, evict: {service: shop}}").hits(1, one_replaced);
     two_budgets_over_one_pod_are_an_error_of_the_cluster_and_no_pass =>
         there_is(and(&[budget("one", &labels("shop"), 1), budget("two", &labels("shop"), 1)]))
             .fault("{at: 1s, evict: {service: shop}}").shows(untouched)
-            .is_inconclusive("more than one PodDisruptionBudget");
+            .inconclusive("more than one PodDisruptionBudget");
     a_budget_says_nothing_about_kills =>
         there_is(and(&[budget("keep", &labels("shop"), 0)]))
             .fault("{at: 1s, kill: {service: shop, pick: all}}").hits(2, all_replaced);
     limits_that_no_helper_fits_into_are_named_before_anything_is_touched =>
         there_is(limited()).fault("{at: 1s, kill: {service: shop}}")
-            .is_refused("minimum memory usage per Container is 64Mi");
+            .refused("minimum memory usage per Container is 64Mi");
     a_rate_of_pods_that_a_quota_allows_is_enough =>
         there_is(and(&[quota(4)]))
             .fault("{at: 1s, rollout: {service: shop}}").hits(2, some_replaced);

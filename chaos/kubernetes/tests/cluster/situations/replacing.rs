@@ -28,25 +28,25 @@ fn partition(from: u32) -> Vec<Value> {
 situations! {
     a_paused_deployment_is_not_rolled_out =>
         there_is(plain("shop")).then("Deployment", "shop", json!({"spec": {"paused": true}}))
-            .fault(ROLLOUT).is_refused("paused");
+            .fault(ROLLOUT).refused("paused");
     a_paused_deployment_gets_no_variable =>
         there_is(plain("shop")).then("Deployment", "shop", json!({"spec": {"paused": true}}))
-            .fault(SET_ENV).is_refused("paused");
+            .fault(SET_ENV).refused("paused");
     pods_of_a_paused_deployment_are_killed_and_replaced =>
         there_is(plain("shop")).then("Deployment", "shop", json!({"spec": {"paused": true}}))
             .fault("{at: 1s, kill: {service: shop}}").hits(1, one_replaced);
     a_set_that_replaces_on_delete_is_not_rolled_out =>
         there_is(set(&json!({"updateStrategy": {"type": "OnDelete"}}))).volumes(2)
-            .of("StatefulSet", "shop").fault(ROLLOUT).is_refused("OnDelete");
+            .of("StatefulSet", "shop").fault(ROLLOUT).refused("OnDelete");
     a_daemon_set_that_replaces_on_delete_is_not_rolled_out =>
         there_is(vec![
             other("DaemonSet", "shop", &json!({"updateStrategy": {"type": "OnDelete"}})),
             service("shop", &labels("shop"), &json!([{"port": 80, "targetPort": 8080}])),
         ])
-        .of("DaemonSet", "shop").fault(ROLLOUT).is_refused("OnDelete");
+        .of("DaemonSet", "shop").fault(ROLLOUT).refused("OnDelete");
     a_partition_over_all_pods_keeps_them =>
         there_is(partition(5)).volumes(2).of("StatefulSet", "shop").fault(ROLLOUT)
-            .is_refused("partition");
+            .refused("partition");
     a_partition_over_some_pods_keeps_these =>
         there_is(partition(1)).volumes(2).of("StatefulSet", "shop").fault(ROLLOUT)
             .hits(1, one_replaced);
@@ -64,18 +64,18 @@ situations! {
             all.push(quota(3));
             all
         })
-        .fault(ROLLOUT).shows(untouched).is_inconclusive("exceeded quota");
+        .fault(ROLLOUT).shows(untouched).inconclusive("exceeded quota");
     a_variable_for_which_a_quota_has_no_room_is_no_pass =>
         there_is({
             let mut all = plain("shop");
             all.push(quota(3));
             all
         })
-        .fault(SET_ENV).shows(untouched).is_inconclusive("exceeded quota");
+        .fault(SET_ENV).shows(untouched).inconclusive("exceeded quota");
     without_an_earlier_version_there_is_nothing_to_roll_back_to =>
         there_is(with_spec(&json!({"revisionHistoryLimit": 0})))
             .fault("{at: 1s, rollBack: {service: shop}}")
-            .shows(untouched).is_inconclusive("no version before");
+            .shows(untouched).inconclusive("no version before");
     the_version_before_comes_back_and_goes_again =>
         there_is(plain("shop"))
             .then("Deployment", "shop", json!({"spec": {"template": {"metadata": {

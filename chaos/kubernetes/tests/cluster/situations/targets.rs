@@ -58,9 +58,9 @@ situations! {
             .fault(KILL).hits(1, one_replaced);
     containers_of_which_none_is_pointed_to_are_not_guessed =>
         there_is(behind(&[sidecar(), shop()], &json!([{"port": 80, "targetPort": 1}])))
-            .fault(KILL_CONTAINER).is_refused("the containers shipper, shop");
+            .fault(KILL_CONTAINER).refused("the containers shipper, shop");
     a_default_container_that_is_not_there_is_not_replaced_by_a_guess =>
-        there_is(annotated("gone")).fault(KILL_CONTAINER).is_refused("shipper, shop");
+        there_is(annotated("gone")).fault(KILL_CONTAINER).refused("shipper, shop");
     the_default_container_comes_before_the_services_port =>
         there_is(annotated("shipper")).fault(KILL_CONTAINER)
             .hits(2, |seen| seen.restarted.iter().map(String::as_str).eq(["shipper"]));
@@ -98,15 +98,15 @@ situations! {
             .hits(1, one_replaced);
     the_sandbox_of_a_pod_with_one_process_namespace_is_not_taken_for_the_service =>
         there_is(with_pod(&json!({"shareProcessNamespace": true}))).fault(KILL_CONTAINER)
-            .is_refused("shareProcessNamespace");
+            .refused("shareProcessNamespace");
     the_first_process_of_a_node_is_not_taken_for_the_service =>
         there_is(with_pod(&json!({"hostPID": true}))).fault(KILL_CONTAINER)
-            .is_refused("hostPID");
+            .refused("hostPID");
     a_port_for_requests_is_not_guessed_among_several =>
         there_is(behind(&[shop()], &json!([
             {"name": "grpc", "port": 90, "targetPort": 9090},
             {"name": "web", "port": 80, "targetPort": "http"}])))
-            .fault(KILL).is_refused("grpc (90), web (80)");
+            .fault(KILL).refused("grpc (90), web (80)");
     a_port_for_requests_that_the_system_file_names_is_the_one =>
         there_is(behind(&[shop()], &json!([
             {"name": "grpc", "port": 90, "targetPort": 9090},
@@ -121,7 +121,7 @@ situations! {
             all
         })
         .load("{name: looks, open: {rate: 5/s}, for: 3s, get: shop/}")
-        .fault(KILL).is_inconclusive("");
+        .fault(KILL).inconclusive("");
 }
 
 fn with_service(spec: &Value) -> Vec<Value> {

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Number, Value};
 
-/// The smallest allowed number, and whether it is allowed: bounds may contradict each other. Without
-/// a minimum, 1 or the allowed number nearest to it.
+/// The smallest allowed number, and whether it is allowed: bounds may contradict each other.
+/// Without a minimum, 1 or the allowed number nearest to it.
 pub(super) fn number(schema: &Map<String, Value>, is_integer: bool) -> (Value, bool) {
     if let Some(exact) = is_integer.then(|| integer(schema)).flatten() {
         return (exact, true);

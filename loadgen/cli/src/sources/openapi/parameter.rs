@@ -96,8 +96,8 @@ impl<'p> ParameterStyle<'p> {
         }
     }
 
-    /// A value as it stands in a query. With `allowReserved`, what has a meaning in URLs stays as it
-    /// is, but for what would end the value.
+    /// A value as it stands in a query. With `allowReserved`, what has a meaning in URLs stays as
+    /// it is, but for what would end the value.
     fn query_value(&self, text: &str) -> String {
         match self.reserved {
             true => percent_encoded(text, b"-._~*:/?@!$'(),;="),
