@@ -74,7 +74,10 @@ async fn what_the_system_file_names_wins_over_every_guess() {
     let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let before = shop.snapshot().await;
     let customer = Customer::keeping(&system, "shop", 0);
-    assert_eq!(customer.buys().await.0, Some(201), "requests go to the port that is named");
+    until("requests go to the port that is named", || async {
+        customer.buys().await.0 == Some(201)
+    })
+    .await;
     let kill = FaultKind::Kill {
         services: vec!["shop".to_owned()],
         pick: Pick::All,

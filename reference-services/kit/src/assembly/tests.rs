@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use super::Assembly;
 use crate::config::{Config, Defaults, Env};
 use crate::lifecycle::Shutdown;
-use crate::store::{Kind, Store, StoreError};
+use crate::store::{Kind, Store};
 
 const BOUND: Duration = Duration::from_secs(20);
 
