@@ -7,6 +7,7 @@ use std::sync::{PoisonError, RwLock};
 
 use anyhow::{Context, Result};
 use brunt_kubernetes::ClusterTarget;
+use brunt_loadgen_cli::LocalSecrets;
 use brunt_reports::Secrets;
 use brunt_scenarios::plan::SecretValues;
 use brunt_scenarios::template::{SecretStore, StoreError};
@@ -14,16 +15,13 @@ use brunt_scenarios::template::{SecretStore, StoreError};
 use crate::files::Planned;
 use crate::runtime;
 
-/// The longest file that holds a secret, in bytes.
-const LONGEST: u64 = 64 * 1024;
-
 /// What is masked. A process that runs scenarios with `--jobs` masks the secrets of all of them.
 static MASKED: RwLock<Option<Secrets>> = RwLock::new(None);
 
 /// Gives a plan the values of the secrets that it names. `target` is where its system runs; `None`
 /// is this machine.
 pub fn read(planned: &mut Planned, target: Option<ClusterTarget>) -> Result<()> {
-    let values = SecretValues::read(&planned.plan.texts(), &Store { target })
+    let values = SecretValues::read(&planned.plan.texts(), &RunSecrets { target })
         .with_context(|| planned.source.name.clone())?;
     planned.plan.secrets = values;
     hide(&Secrets::named(&planned.plan.secrets));
@@ -46,21 +44,18 @@ fn hide(secrets: &Secrets) {
     *masked = Some(secrets.clone().and(&masked.take().unwrap_or_default()));
 }
 
-struct Store {
+/// The secrets of this machine, and of the cluster on which the system runs.
+struct RunSecrets {
     target: Option<ClusterTarget>,
 }
 
-impl SecretStore for Store {
+impl SecretStore for RunSecrets {
     fn variable(&self, name: &str) -> Option<String> {
-        std::env::var(name).ok()
+        LocalSecrets.variable(name)
     }
 
     fn file(&self, path: &str) -> io::Result<String> {
-        let metadata = std::fs::metadata(path)?;
-        if !metadata.is_file() || metadata.len() > LONGEST {
-            return Err(io::Error::other("it is no regular file of at most 64 KiB"));
-        }
-        std::fs::read_to_string(path)
+        LocalSecrets.file(path)
     }
 
     fn kubernetes(&self, secret: &str, key: &str) -> Result<String, StoreError> {

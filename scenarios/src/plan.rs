@@ -11,6 +11,7 @@ mod extract;
 mod faults;
 mod grpc_call;
 mod journey;
+mod json_texts;
 mod keyed_collection;
 mod launch_text;
 mod load;

@@ -64,8 +64,8 @@ pub async fn read(
     Ok(Balance::of(load, &found))
 }
 
-/// What there is of one key. A system that gives the same key to several commands owes as many
-/// effects.
+/// What there is of one key. A system that gives the same key to several commands owes an effect
+/// for each.
 #[derive(Debug, Default)]
 struct OfKey {
     accepted: u64,

@@ -30,8 +30,8 @@ pub struct LoadPlacement {
     pub origin: Option<LoadOrigin>,
     /// How many workers share the load in the cluster.
     pub count: u32,
-    /// The workers' image; this process's own in a pod, else that of the system's own services,
-    /// unless given.
+    /// The workers' image. Unless given, it is this process's own in a pod, else that of the
+    /// system's own services.
     pub image: Option<String>,
 }
 

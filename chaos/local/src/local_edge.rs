@@ -39,8 +39,8 @@ impl LocalEdge {
         std::iter::once(&self.first).chain(self.named.values())
     }
 
-    /// Injects a fault at all ports; of several replicas, those are picked that have the same place
-    /// among all.
+    /// Injects a fault at all ports. Of several replicas, those with the same place among all are
+    /// picked at each.
     pub(crate) fn inject(&self, fault: EdgeFault) -> FaultId {
         let seed = fastrand::u64(..);
         let ids: Vec<FaultId> =

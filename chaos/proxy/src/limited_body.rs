@@ -15,11 +15,11 @@ pub(crate) struct LimitedBody<B> {
     limit: Option<Arc<ByteLimit>>,
     /// What has come and must still wait for its turn.
     waiting: Bytes,
-    passing: Option<Passing>,
+    passing: Option<WaitingSlice>,
 }
 
 /// The slice whose turn it is, and the end of its wait.
-struct Passing(Bytes, Pin<Box<dyn Future<Output = ()> + Send>>);
+struct WaitingSlice(Bytes, Pin<Box<dyn Future<Output = ()> + Send>>);
 
 impl<B> LimitedBody<B> {
     pub(crate) fn new(body: B, limit: Option<Arc<ByteLimit>>) -> Self {
@@ -33,7 +33,7 @@ impl<B> LimitedBody<B> {
 
     /// How many bytes have come and have not been passed on.
     fn held(&self) -> usize {
-        self.waiting.len() + self.passing.as_ref().map_or(0, |Passing(slice, _)| slice.len())
+        self.waiting.len() + self.passing.as_ref().map_or(0, |WaitingSlice(slice, _)| slice.len())
     }
 }
 
@@ -53,7 +53,7 @@ impl<B: Body<Data = Bytes> + Unpin> Body for LimitedBody<B> {
             return Pin::new(&mut self.body).poll_frame(context);
         };
         loop {
-            if let Some(Passing(slice, wait)) = &mut self.passing {
+            if let Some(WaitingSlice(slice, wait)) = &mut self.passing {
                 ready!(wait.as_mut().poll(context));
                 let slice = std::mem::take(slice);
                 self.passing = None;
@@ -71,7 +71,8 @@ impl<B: Body<Data = Bytes> + Unpin> Body for LimitedBody<B> {
             let size = limit.slice().min(self.waiting.len());
             let slice = self.waiting.split_to(size);
             let limit = Arc::clone(&limit);
-            self.passing = Some(Passing(slice, Box::pin(async move { limit.pass(size).await })));
+            self.passing =
+                Some(WaitingSlice(slice, Box::pin(async move { limit.pass(size).await })));
         }
     }
 

@@ -46,8 +46,8 @@ impl Directions {
     }
 }
 
-/// Connects to one of the callee's endpoints, for a caller that these faults hit; `None` when none
-/// is ready.
+/// Connects to one of the callee's endpoints, for a caller that these faults hit; `None` when no
+/// endpoint is ready.
 pub(crate) async fn connect(
     route: &ConnectionRoute,
     hits: &Arc<ConnectionHits>,

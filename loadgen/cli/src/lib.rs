@@ -36,7 +36,7 @@ pub use error::{ExportError, LoadCliError, RequestProblem, SourceError, SourcePr
 pub use fetch::FetchError;
 pub use limits::LimitResult;
 pub use output::{CommandResult, LoadSummary, SiegeFigures};
-pub use sources::{HarFile, HarRequests, UrlList};
+pub use sources::{HarFile, HarRequests, LocalSecrets, UrlList};
 use streams::LossyStderr;
 pub use streams::OutputStreams;
 

@@ -30,8 +30,8 @@ pub struct LimitResult {
     pub holds: Option<bool>,
 }
 
-/// What was measured of a limit, in words, and whether it holds; `None` without anything to
-/// measure.
+/// What was measured of a limit, in words, and whether it holds; `None` when there was nothing to
+/// measure it by.
 pub(crate) type Measurement = (Option<bool>, String);
 
 impl LimitResult {

@@ -5,6 +5,7 @@ mod budget;
 mod grpc;
 mod har;
 mod load_file;
+mod local_secrets;
 mod openapi;
 mod text;
 mod urls;

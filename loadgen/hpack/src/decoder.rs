@@ -13,14 +13,14 @@ const ENTRY: usize = 32;
 /// The size of a table until the settings say otherwise, in bytes.
 const DEFAULT_SIZE: usize = 4096;
 
-type Entries = VecDeque<(Box<[u8]>, Box<[u8]>)>;
+type TableEntries = VecDeque<(Box<[u8]>, Box<[u8]>)>;
 
 /// One header of a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HeaderField<'a> {
     /// The name; pseudo-headers begin with `:`.
     pub name: &'a [u8],
-    /// The value.
+    /// The value, which need not be text.
     pub value: &'a [u8],
     /// Whether no table on its way may keep it, as with secrets.
     pub is_sensitive: bool,
@@ -30,7 +30,7 @@ pub struct HeaderField<'a> {
 #[derive(Debug)]
 pub struct Decoder {
     /// The latest comes first.
-    entries: Entries,
+    entries: TableEntries,
     /// What the entries take, in bytes.
     size: usize,
     /// What they may take at the moment: what the encoder said last.
@@ -137,7 +137,7 @@ impl Decoder {
 }
 
 /// The name and value at an index of both tables, counted from 1.
-fn field(entries: &Entries, index: usize) -> Option<(&[u8], &[u8])> {
+fn field(entries: &TableEntries, index: usize) -> Option<(&[u8], &[u8])> {
     if let Some((name, value)) = table::field(index) {
         return Some((name.as_bytes(), value.as_bytes()));
     }

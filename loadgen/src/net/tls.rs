@@ -1,12 +1,12 @@
 //! TLS as a job's transport asks for it: rustls, with ring.
 
 mod trusted;
-mod unchecked;
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use brunt_tls::AcceptAnyCertificate;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::client::danger::ServerCertVerifier;
@@ -20,7 +20,6 @@ use tokio_rustls::rustls::{ClientConfig, Error as RustlsError, RootCertStore};
 use super::stream::Socket;
 use crate::transport::{ClientCertificate, HttpVersion, Transport};
 use trusted::TrustedCertificates;
-use unchecked::AcceptAnyCertificate;
 
 /// HTTP/2's name in ALPN.
 pub(super) const HTTP2: &[u8] = b"h2";

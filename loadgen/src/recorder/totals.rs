@@ -24,7 +24,7 @@ pub struct Totals {
     /// The shortest latency of a reply; `None` without any.
     pub shortest: Option<Duration>,
     /// The number of links of pages that were not followed, because their page had a thousand
-    /// others.
+    /// others before them.
     #[serde(default)]
     pub left_out: u64,
 }

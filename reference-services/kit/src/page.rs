@@ -5,8 +5,8 @@ use http::Uri;
 /// The largest page that is served, as Spring Data's default limit.
 pub const MAX_SIZE: u64 = 1000;
 const DEFAULT_SIZE: u64 = 20;
-/// How many items may lie before a page that is read at once; passing over them takes some
-/// milliseconds.
+/// How many items may lie before a page that is read at once. To pass over so many takes a few
+/// milliseconds at most.
 const FEW: u64 = 2 * MAX_SIZE;
 
 /// Which page is asked for.

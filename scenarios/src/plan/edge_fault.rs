@@ -10,8 +10,8 @@ use crate::units::Spread;
 /// What happens to requests, connections and bytes between two services.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum EdgeFault {
-    /// Replies or requests come later. Of connections whose requests are not seen, each piece of
-    /// bytes does.
+    /// Replies or requests come later. Where requests are not seen, each piece of bytes comes
+    /// later.
     Latency {
         /// By a duration drawn from this.
         delay: Delay,
@@ -58,7 +58,7 @@ pub enum EdgeFault {
     SlowClose {
         /// By a duration drawn from this.
         delay: Spread,
-        /// Which ends.
+        /// The ends that come later.
         scope: ByteScope,
     },
     /// A connection is closed once so many bytes have passed on it since the fault began.
@@ -76,14 +76,14 @@ pub enum EdgeFault {
         variation: u64,
         /// The time between two pieces, drawn from this.
         delay: Spread,
-        /// Which bytes.
+        /// The bytes that are cut into pieces.
         scope: ByteScope,
     },
     /// One bit of some bytes is another.
     Corrupt {
         /// The share of the bytes that it happens to, from 0 to 1.
         rate: f64,
-        /// Which bytes.
+        /// The bytes that it may happen to.
         scope: ByteScope,
     },
 }

@@ -55,8 +55,8 @@ impl ItemsPath {
     }
 
     /// Where a document should hold the list and does not, such as `$.orders`: a mistyped path
-    /// finds as little as an empty list does. `None` where the list is there, or where it cannot
-    /// be told.
+    /// finds as little as an empty list does. `None` where the list is there, or where
+    /// nobody can tell.
     pub fn missing_list(&self, document: &Value) -> Option<String> {
         let (Self::Each(path) | Self::Entries(path)) = self;
         let (mut at, mut place) = (document, "$".to_owned());

@@ -38,8 +38,8 @@ pub enum AddressPart<'a> {
 /// Where a text stands, which decides what its names mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LaunchScope<'a> {
-    /// The callee whose address the text is for: `${host}`, `${port}` and `${url}` are the
-    /// callee's there.
+    /// The callee whose address the text is for: `${host}`, `${port}` and `${url}` mean that of
+    /// the callee there.
     pub callee: Option<&'a str>,
 }
 

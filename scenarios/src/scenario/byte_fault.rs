@@ -31,8 +31,8 @@ pub struct LatencyFaultSpec {
     /// What is delayed: replies unless given.
     #[serde(default)]
     pub direction: EdgeDirection,
-    /// Which share of the requests, or, where only bytes are seen, of the connections: all
-    /// unless given.
+    /// Which share of the requests, or, where only bytes are seen, of the connections. Unless
+    /// given, all of them.
     pub percent: Option<Percent>,
 }
 
@@ -77,8 +77,8 @@ pub struct BandwidthSpec {
     /// What is limited: replies unless given; with `both`, they share the rate.
     #[serde(default)]
     pub direction: EdgeDirection,
-    /// Which share of the requests, or, where only bytes are seen, of the connections: all
-    /// unless given.
+    /// Which share of the requests, or, where only bytes are seen, of the connections. Unless
+    /// given, all of them.
     pub percent: Option<Percent>,
 }
 
@@ -91,7 +91,7 @@ pub enum EdgeDirection {
     /// From the callee to the caller.
     #[default]
     Reply,
-    /// Both ways.
+    /// Requests and replies.
     Both,
 }
 

@@ -57,10 +57,10 @@ pub struct HttpGet {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum ProbeScheme {
-    /// Without TLS.
+    /// HTTP without TLS.
     #[default]
     Http,
-    /// With TLS.
+    /// HTTP with TLS, without a check of the certificate.
     Https,
 }
 
@@ -68,7 +68,7 @@ pub enum ProbeScheme {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct ProbeHeader {
-    /// Its name.
+    /// The header's name.
     pub name: Located<String>,
     /// Its value, as it is sent.
     pub value: String,

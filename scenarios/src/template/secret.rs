@@ -121,7 +121,7 @@ impl SecretReference {
         ))
     }
 
-    /// Its value.
+    /// Reads the secret's value.
     ///
     /// # Errors
     /// When there is none, or an empty one.

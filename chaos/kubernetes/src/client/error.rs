@@ -412,7 +412,7 @@ pub enum KubeError {
     /// A Secret does not hold the value that a request refers to.
     #[error("Secret {secret} has {why}")]
     UnfitSecret {
-        /// Its name.
+        /// The name of the Secret.
         secret: String,
         /// What it lacks, with the keys that it has.
         why: String,

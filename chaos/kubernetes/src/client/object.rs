@@ -16,7 +16,7 @@ pub(crate) enum ObjectKind {
     StatefulSet,
     DaemonSet,
     ReplicaSet,
-    /// Argo's.
+    /// Argo's `Rollout`, in place of a Deployment.
     Rollout,
     Autoscaler,
     Service,

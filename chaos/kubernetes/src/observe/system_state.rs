@@ -76,8 +76,8 @@ impl SystemState {
         self.around(service).map(|state| state.endpoints_of(front)).unwrap_or_default()
     }
 
-    /// Where connections to a port of a Service in a service's namespace go, in order; the port by
-    /// its name.
+    /// Where connections to a port of a Service in a service's namespace go, in order. The port
+    /// is given by its name.
     pub(crate) fn addresses_at(
         &self,
         service: &str,

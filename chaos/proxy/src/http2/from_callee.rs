@@ -5,10 +5,10 @@ use bytes::BytesMut;
 use tokio::time::Instant;
 
 use super::frame::{self, ErrorCode, Frame, flag, kind};
-use super::header_block::HeaderBlock;
+use super::header_block::EncodedHeaderBlock;
 use super::header_list::HeaderList;
 use super::held_frames::HeldFrame;
-use super::relay::{Ending, Http2Relay};
+use super::relay::{Http2Relay, RelayEnding};
 use super::settings;
 use super::stream::Stream;
 use super::violation::Violation;
@@ -16,7 +16,7 @@ use crate::endpoints::EndpointAddress;
 use crate::faults::ReplyAction;
 
 impl Http2Relay<'_> {
-    pub(super) fn take_from_callee(&mut self, frame: &Frame) -> Result<(), Ending> {
+    pub(super) fn take_from_callee(&mut self, frame: &Frame) -> Result<(), RelayEnding> {
         if self.callee.parts.is_open() && frame.kind != kind::CONTINUATION {
             return Err(Violation::Misplaced.into());
         }
@@ -45,7 +45,7 @@ impl Http2Relay<'_> {
         Ok(())
     }
 
-    fn reply_headers(&mut self, block: &HeaderBlock) -> Result<(), Violation> {
+    fn reply_headers(&mut self, block: &EncodedHeaderBlock) -> Result<(), Violation> {
         let (id, headers) =
             (block.stream, HeaderList::decode(&mut self.callee.decoder, &block.block)?);
         let is_pushed = block.kind == kind::PUSH_PROMISE || id.is_multiple_of(2);
@@ -77,7 +77,7 @@ impl Http2Relay<'_> {
 
     /// The stream was closed while this was on its way. As long as headers pass as they came, the
     /// caller has to see them all: its table is made of them.
-    fn pass_late_reply(&mut self, block: &HeaderBlock) {
+    fn pass_late_reply(&mut self, block: &EncodedHeaderBlock) {
         if !self.is_rewriting {
             self.caller.outbox.bytes.extend_from_slice(&block.frames);
         }

@@ -7,9 +7,9 @@ use brunt_scenarios::plan::EdgeDirection;
 use super::duplicate::RequestCopy;
 use super::fault_reply;
 use super::frame::{self, ErrorCode, Frame, flag, kind};
-use super::header_block::HeaderBlock;
+use super::header_block::EncodedHeaderBlock;
 use super::header_list::HeaderList;
-use super::relay::{Ending, Http2Relay};
+use super::relay::{Http2Relay, RelayEnding};
 use super::request_info::RequestInfo;
 use super::settings;
 use super::stream::Stream;
@@ -26,7 +26,7 @@ const RAPID: Duration = Duration::from_millis(1);
 const MOST_RAPID_RESETS: u32 = 1_000;
 
 impl Http2Relay<'_> {
-    pub(super) fn take_from_caller(&mut self, frame: &Frame) -> Result<(), Ending> {
+    pub(super) fn take_from_caller(&mut self, frame: &Frame) -> Result<(), RelayEnding> {
         if self.caller.parts.is_open() && frame.kind != kind::CONTINUATION {
             return Err(Violation::Misplaced.into());
         }
@@ -59,7 +59,7 @@ impl Http2Relay<'_> {
         id.is_multiple_of(2) || self.streams.get(&id).is_some_and(is_open)
     }
 
-    fn request_headers(&mut self, block: &HeaderBlock) -> Result<(), Ending> {
+    fn request_headers(&mut self, block: &EncodedHeaderBlock) -> Result<(), RelayEnding> {
         let (id, headers) =
             (block.stream, HeaderList::decode(&mut self.caller.decoder, &block.block)?);
         if let Some(stream) = self.streams.get_mut(&id) {
@@ -87,7 +87,11 @@ impl Http2Relay<'_> {
         }
     }
 
-    fn open(&mut self, block: &HeaderBlock, headers: &HeaderList) -> Result<(), Ending> {
+    fn open(
+        &mut self,
+        block: &EncodedHeaderBlock,
+        headers: &HeaderList,
+    ) -> Result<(), RelayEnding> {
         let id = block.stream;
         self.last = id;
         if self.streams.len() >= MOST_STREAMS {
@@ -138,7 +142,7 @@ impl Http2Relay<'_> {
         }
     }
 
-    fn pass_request_block(&mut self, block: &HeaderBlock, headers: &HeaderList) {
+    fn pass_request_block(&mut self, block: &EncodedHeaderBlock, headers: &HeaderList) {
         let outbox = &mut self.callee.outbox.bytes;
         if self.is_rewriting {
             let flags = (block.kind, block.kept_flags());
@@ -172,7 +176,7 @@ impl Http2Relay<'_> {
         Ok(())
     }
 
-    fn request_reset(&mut self, frame: &Frame) -> Result<(), Ending> {
+    fn request_reset(&mut self, frame: &Frame) -> Result<(), RelayEnding> {
         if frame.stream.is_multiple_of(2) {
             self.callee.outbox.bytes.extend_from_slice(&frame.bytes);
             return Ok(());

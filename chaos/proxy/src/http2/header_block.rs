@@ -19,7 +19,7 @@ const PROMISED: usize = 4;
 
 /// A whole block of headers, which is still encoded.
 #[derive(Debug)]
-pub(super) struct HeaderBlock {
+pub(super) struct EncodedHeaderBlock {
     /// `HEADERS` or `PUSH_PROMISE`.
     pub(super) kind: u8,
     /// Of the first frame.
@@ -32,7 +32,7 @@ pub(super) struct HeaderBlock {
     pub(super) frames: BytesMut,
 }
 
-impl HeaderBlock {
+impl EncodedHeaderBlock {
     pub(super) fn ends_stream(&self) -> bool {
         self.kind == kind::HEADERS && self.flags & flag::END_STREAM != 0
     }
@@ -46,7 +46,7 @@ impl HeaderBlock {
 /// The block that is coming in from a peer, if one is.
 #[derive(Debug, Default)]
 pub(super) struct HeaderBlockParts {
-    coming: Option<(HeaderBlock, usize)>,
+    coming: Option<(EncodedHeaderBlock, usize)>,
 }
 
 impl HeaderBlockParts {
@@ -56,7 +56,7 @@ impl HeaderBlockParts {
     }
 
     /// Takes a frame of a block; returns the block with its last one.
-    pub(super) fn add(&mut self, frame: &Frame) -> Result<Option<HeaderBlock>, Violation> {
+    pub(super) fn add(&mut self, frame: &Frame) -> Result<Option<EncodedHeaderBlock>, Violation> {
         let (mut coming, frames) = match self.coming.take() {
             None if frame.kind != kind::CONTINUATION => (first(frame)?, 1),
             Some((mut coming, frames))
@@ -79,7 +79,7 @@ impl HeaderBlockParts {
     }
 }
 
-fn first(frame: &Frame) -> Result<HeaderBlock, Violation> {
+fn first(frame: &Frame) -> Result<EncodedHeaderBlock, Violation> {
     let whole = frame.unpadded().ok_or(Violation::Malformed)?;
     let before = match frame.kind {
         kind::PUSH_PROMISE => PROMISED,
@@ -87,7 +87,7 @@ fn first(frame: &Frame) -> Result<HeaderBlock, Violation> {
         _ => 0,
     };
     let (prefix, block) = whole.split_at_checked(before).ok_or(Violation::Malformed)?;
-    Ok(HeaderBlock {
+    Ok(EncodedHeaderBlock {
         kind: frame.kind,
         flags: frame.flags,
         stream: frame.stream,

@@ -20,11 +20,11 @@ pub(super) struct Outbox {
     limit: Option<Arc<ByteLimit>>,
     /// How many bytes have passed the limit and are not written.
     passed: usize,
-    passing: Option<Passing>,
+    passing: Option<WaitingBytes>,
 }
 
 /// So many bytes that wait for their turn, and its end.
-struct Passing(usize, Pin<Box<dyn Future<Output = ()> + Send>>);
+struct WaitingBytes(usize, Pin<Box<dyn Future<Output = ()> + Send>>);
 
 impl Outbox {
     pub(super) fn is_empty(&self) -> bool {
@@ -65,9 +65,9 @@ impl Outbox {
                 passed => passed.min(self.bytes.len()),
             };
         };
-        let Passing(size, turn) = self.passing.get_or_insert_with(|| {
+        let WaitingBytes(size, turn) = self.passing.get_or_insert_with(|| {
             let size = limit.slice().min(self.bytes.len());
-            Passing(size, Box::pin(async move { limit.pass(size).await }))
+            WaitingBytes(size, Box::pin(async move { limit.pass(size).await }))
         });
         turn.as_mut().await;
         self.passed = *size;

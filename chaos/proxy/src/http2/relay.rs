@@ -45,20 +45,20 @@ const ANY_STREAM: u32 = 0x7fff_ffff;
 
 /// How a connection comes to its end before its peers want it.
 #[derive(Debug)]
-pub(super) enum Ending {
+pub(super) enum RelayEnding {
     /// One side broke off.
     Broken,
     /// A peer does what it must not.
     Violated(Violation),
 }
 
-impl From<io::Error> for Ending {
+impl From<io::Error> for RelayEnding {
     fn from(_: io::Error) -> Self {
         Self::Broken
     }
 }
 
-impl From<Violation> for Ending {
+impl From<Violation> for RelayEnding {
     fn from(violation: Violation) -> Self {
         Self::Violated(violation)
     }
@@ -109,7 +109,7 @@ pub(crate) async fn relay(
     let (from_callee, to_callee) = callee.stream.split();
     let halves = (from_caller, &mut to_caller, from_callee, to_callee);
     let Err(ending) = relay.run(halves, closing).await else { return };
-    if let Ending::Violated(violation) = ending {
+    if let RelayEnding::Violated(violation) = ending {
         let to = relay.endpoint.to_string();
         tracing::warn!(%to, %violation, "a connection of HTTP/2 is closed");
     }
@@ -121,7 +121,8 @@ pub(crate) async fn relay(
     callee.stream.reset_on_close();
 }
 
-type Halves<'a, 's> = (PeekedHalf<'s>, &'a mut FaultedHalf<'s>, PeekedHalf<'s>, FaultedHalf<'s>);
+type RelayHalves<'a, 's> =
+    (PeekedHalf<'s>, &'a mut FaultedHalf<'s>, PeekedHalf<'s>, FaultedHalf<'s>);
 
 impl<'a> Http2Relay<'a> {
     fn new(
@@ -146,9 +147,9 @@ impl<'a> Http2Relay<'a> {
 
     async fn run(
         &mut self,
-        (mut from_caller, to_caller, mut from_callee, mut to_callee): Halves<'_, '_>,
+        (mut from_caller, to_caller, mut from_callee, mut to_callee): RelayHalves<'_, '_>,
         mut closing: watch::Receiver<()>,
-    ) -> Result<(), Ending> {
+    ) -> Result<(), RelayEnding> {
         self.pass_preface(&mut from_caller).await?;
         let mut is_closing = false;
         // The edge is looked up again when the caller becomes known while it is connected.
@@ -191,11 +192,11 @@ impl<'a> Http2Relay<'a> {
     }
 
     /// What a client says first is no frame.
-    async fn pass_preface(&mut self, from_caller: &mut PeekedHalf<'_>) -> Result<(), Ending> {
+    async fn pass_preface(&mut self, from_caller: &mut PeekedHalf<'_>) -> Result<(), RelayEnding> {
         while self.caller.inbox.len() < PREFACE.len() {
             let piece = from_caller.read(PIECE).await?;
             if piece.is_empty() {
-                return Err(Ending::Broken);
+                return Err(RelayEnding::Broken);
             }
             self.caller.take(&piece);
         }
@@ -204,8 +205,8 @@ impl<'a> Http2Relay<'a> {
         Ok(())
     }
 
-    /// Whether what comes from the caller has room: most of it goes to the callee, and some is
-    /// answered here.
+    /// Whether what comes from the caller has room. Most of it goes to the callee, and some is for
+    /// this proxy.
     fn reads_caller(&self) -> bool {
         !self.callee.outbox.is_full() && !self.caller.outbox.is_full()
     }
@@ -214,7 +215,7 @@ impl<'a> Http2Relay<'a> {
         !self.caller.outbox.is_full() && !self.callee.outbox.is_full() && !self.held.is_full()
     }
 
-    fn handle_frames(&mut self) -> Result<(), Ending> {
+    fn handle_frames(&mut self) -> Result<(), RelayEnding> {
         while self.reads_caller() {
             match Frame::take(&mut self.caller.inbox).map_err(Violation::from)? {
                 Some(frame) => self.take_from_caller(&frame)?,
@@ -280,10 +281,10 @@ impl<'a> Http2Relay<'a> {
     }
 
     /// Tells the caller why its connection is closed. Returns whether it could be told.
-    async fn say_why(&mut self, ending: &Ending, to_caller: &mut FaultedHalf<'_>) -> bool {
+    async fn say_why(&mut self, ending: &RelayEnding, to_caller: &mut FaultedHalf<'_>) -> bool {
         let code = match ending {
-            Ending::Broken => return false,
-            Ending::Violated(violation) => violation.code(),
+            RelayEnding::Broken => return false,
+            RelayEnding::Violated(violation) => violation.code(),
         };
         let outbox = &mut self.caller.outbox;
         outbox.limit(None);

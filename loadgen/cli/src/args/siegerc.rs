@@ -39,8 +39,8 @@ pub(crate) const KEYS: [&str; 27] = [
 
 /// Keys that change what siege sends, and that are not followed here.
 const NOT_FOLLOWED: [&str; 4] = ["expire-session", "cache", "ssl-ciphers", "ssl-timeout"];
-/// The longest value once its variables are filled in, in bytes: each may hold the one before it
-/// twice.
+/// The longest value once its variables are filled in, in bytes. Each may hold the one before it
+/// twice, so that short lines could make a text of any length.
 const LONGEST_VALUE: usize = 64 * 1024;
 
 /// How a key is switched off.

@@ -1,19 +1,15 @@
 //! A load file, read and checked with the files that it names.
 
-use std::io;
 use std::path::Path;
 
 use brunt_scenarios::Source;
 use brunt_scenarios::plan::{LoadPlan, SecretValues};
 use brunt_scenarios::scenario::{LoadFile, read_beside};
 use brunt_scenarios::source::FileKind;
-use brunt_scenarios::template::{SecretStore, StoreError};
 
+use super::local_secrets::LocalSecrets;
 use super::text::{read_bounded, read_text};
 use crate::error::LoadCliError;
-
-/// The longest file that holds a secret, in bytes.
-const LONGEST_SECRET: u64 = 64 * 1024;
 
 /// Reads and checks it, with its feeds.
 pub(crate) fn load_plan(file: &str) -> Result<LoadPlan, LoadCliError> {
@@ -33,27 +29,6 @@ pub(crate) fn load_plan(file: &str) -> Result<LoadPlan, LoadCliError> {
     }
     let plan = reading.check(|written| LoadPlan::check(&written, &source));
     let mut plan = plan.map_err(LoadCliError::LoadFile)?;
-    plan.secrets = SecretValues::read(&plan.texts(), &Store)?;
+    plan.secrets = SecretValues::read(&plan.texts(), &LocalSecrets)?;
     Ok(plan)
-}
-
-/// The secrets that a load file may name: those of this machine.
-struct Store;
-
-impl SecretStore for Store {
-    fn variable(&self, name: &str) -> Option<String> {
-        std::env::var(name).ok()
-    }
-
-    fn file(&self, path: &str) -> io::Result<String> {
-        let metadata = std::fs::metadata(path)?;
-        if !metadata.is_file() || metadata.len() > LONGEST_SECRET {
-            return Err(io::Error::other("it is no regular file of at most 64 KiB"));
-        }
-        std::fs::read_to_string(path)
-    }
-
-    fn kubernetes(&self, _: &str, _: &str) -> Result<String, StoreError> {
-        Err("`brunt load` knows no cluster: name a variable by ${secret:env:NAME}".into())
-    }
 }

@@ -80,7 +80,7 @@ impl Admission {
         }
     }
 
-    /// Admits a request for a token, or refuses it. Whoever asks is known by nothing yet but the
+    /// Admits a request for a token, or refuses it. Nothing is known yet of who asks but an
     /// address.
     ///
     /// # Errors

@@ -44,8 +44,8 @@ pub struct SqliteLog {
 /// The default number of records that a partition keeps, for members that join late or rewind.
 pub const USUAL_KEEP: u32 = 1_000_000;
 
-/// How long unread records are kept for a group without members: as long as Kafka keeps its
-/// offsets.
+/// How long unread records are kept for a group without members: as long as Kafka keeps the
+/// offsets of one.
 const GROUPS_KEPT: Duration = Duration::from_secs(7 * 24 * 3600);
 
 impl SqliteLog {

@@ -1,9 +1,8 @@
 //! Every `${name}` of a load must be known where it is used: saved before the load, fed, saved by
 //! an earlier step, or built in.
 
-use serde_json::Value;
-
 use super::checker::Checker;
+use crate::plan::json_texts::json_texts;
 use crate::plan::{Auth, Body, Request};
 use crate::source::Span;
 use crate::template::{BuiltinValue, InvalidTemplate, SecretReference, Template};
@@ -76,19 +75,10 @@ pub(super) fn texts(request: &Request, see: &mut impl FnMut(&str)) {
         Body::Empty => {}
         Body::Text(text) => see(text),
         Body::Form(fields) => fields.values().for_each(|text| see(text)),
-        Body::Json(document) => of_document(document, see),
-        Body::Call(call) => of_document(&call.message, see),
+        Body::Json(document) => json_texts(document, see),
+        Body::Call(call) => json_texts(&call.message, see),
     }
-    request.expect.json.iter().for_each(|(_, value)| of_document(value, see));
+    request.expect.json.iter().for_each(|(_, value)| json_texts(value, see));
     request.expect.headers.iter().for_each(|(_, text)| see(text));
     request.expect.contains.iter().for_each(|text| see(text));
-}
-
-fn of_document(document: &Value, see: &mut impl FnMut(&str)) {
-    match document {
-        Value::String(text) => see(text),
-        Value::Array(items) => items.iter().for_each(|item| of_document(item, see)),
-        Value::Object(fields) => fields.values().for_each(|value| of_document(value, see)),
-        _ => {}
-    }
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 // The claims import this file, so it imports none of them: that would tie them all into one circle.
 use super::{Canceled, Compensation, Effects, ViewSource};
+use crate::plan::json_texts::json_texts;
 use crate::plan::{During, JsonPath, KeyedCollection, Quantile, RequestTarget};
 use crate::units::Percent;
 
@@ -192,14 +193,5 @@ impl<'c> Reading<'c> {
 
 /// The texts in the values that documents must have.
 fn of_conditions<'c>(json: &'c [(JsonPath, Value)], texts: &mut Vec<&'c str>) {
-    json.iter().for_each(|(_, value)| of_value(value, texts));
-}
-
-fn of_value<'c>(value: &'c Value, texts: &mut Vec<&'c str>) {
-    match value {
-        Value::String(text) => texts.push(text),
-        Value::Array(items) => items.iter().for_each(|item| of_value(item, texts)),
-        Value::Object(fields) => fields.values().for_each(|field| of_value(field, texts)),
-        _ => {}
-    }
+    json.iter().for_each(|(_, value)| json_texts(value, &mut |text| texts.push(text)));
 }

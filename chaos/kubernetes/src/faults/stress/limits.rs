@@ -103,7 +103,7 @@ pub(super) fn beside(
     for (resource, limit) in &mut load {
         match of_pod(pod, resource) {
             Ok(found) => *limit = Some(found),
-            Err(without) => {
+            Err(NoLimit(without)) => {
                 let own = pod.containers.iter().find(|one| one.name == target);
                 if let Some(limit) =
                     own.and_then(|one| of(one, resource)).filter(|_| used(resource))
@@ -117,14 +117,17 @@ pub(super) fn beside(
     Ok(BesideBounds { load })
 }
 
-/// The limit of a pod as a whole, as the kubelet sets it; else a container without any.
-fn of_pod(pod: &PodSpec, resource: &str) -> Result<String, String> {
+/// The container for which a pod as a whole has no limit: it has none of its own.
+struct NoLimit(String);
+
+/// The limit of a pod as a whole, as the kubelet sets it.
+fn of_pod(pod: &PodSpec, resource: &str) -> Result<String, NoLimit> {
     if let Some(limit) = pod.resources.as_ref().and_then(|own| in_requirements(own, resource)) {
         return Ok(limit);
     }
     let mut all = Vec::new();
     for one in pod.init_containers.iter().flatten().chain(&pod.containers) {
-        let limit = of(one, resource).ok_or_else(|| format!("container {}", one.name))?;
+        let limit = of(one, resource).ok_or_else(|| NoLimit(format!("container {}", one.name)))?;
         // Those that end before the others begin do not count beside them.
         let is_init = pod.init_containers.iter().flatten().any(|init| init.name == one.name);
         if !is_init || one.restart_policy.as_deref() == Some("Always") {

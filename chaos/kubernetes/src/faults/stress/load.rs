@@ -3,8 +3,8 @@
 /// What each replica's stress uses up.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct StressLoad {
-    /// In processors.
+    /// How many processors to keep busy.
     pub(crate) cpu: u32,
-    /// In MiB.
+    /// How much memory to hold, in MiB.
     pub(crate) memory: u32,
 }

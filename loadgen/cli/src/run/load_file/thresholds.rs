@@ -16,19 +16,20 @@ pub(super) fn judge(plan: &LoadPlan, outcomes: &[LoadOutcome]) -> Vec<LimitResul
 
 fn of_load(load: &Load, outcome: &LoadOutcome) -> Vec<LimitResult> {
     let lasted = outcome.elapsed.min(load.lasts).saturating_sub(load.warm_up);
-    let counted = Measured::of_windows(&outcome.record.windows, lasted);
+    let counted = LoadMeasurements::of_windows(&outcome.record.windows, lasted);
     let best = windows_without_lag(&outcome.record);
-    let best = best.map(|windows| Measured::of_windows(&windows, lasted));
+    let best = best.map(|windows| LoadMeasurements::of_windows(&windows, lasted));
     let whole = load.thresholds.iter().map(|one| result(&load.name, *one, &counted, best.as_ref()));
     let mut results: Vec<LimitResult> = whole.collect();
     let Work::Journeys(journeys) = &load.work else { return results };
     for (journey, record) in journeys.iter().zip(&outcome.record.journeys) {
         for (step, figures) in journey.steps.iter().zip(&record.steps) {
             let name = format!("{}, {}", journey.name, step.name);
-            let counted = Measured::of_step(figures, &figures.latency, lasted);
+            let counted = LoadMeasurements::of_step(figures, &figures.latency, lasted);
             // From when it was sent: that is without the time that it was sent late.
             let best = outcome.record.was_late();
-            let best = best.then(|| Measured::of_step(figures, &figures.service_time, lasted));
+            let best =
+                best.then(|| LoadMeasurements::of_step(figures, &figures.service_time, lasted));
             let result = |one: &Threshold| result(&name, *one, &counted, best.as_ref());
             results.extend(step.thresholds.iter().map(result));
         }
@@ -37,12 +38,12 @@ fn of_load(load: &Load, outcome: &LoadOutcome) -> Vec<LimitResult> {
 }
 
 /// What a threshold is held against.
-struct Measured {
+struct LoadMeasurements {
     sums: LoadTotals,
     latency: SparseHistogram,
 }
 
-impl Measured {
+impl LoadMeasurements {
     fn of_windows(windows: &[Window], lasted: Duration) -> Self {
         let (ok, failed, latency) = sums(windows);
         Self { sums: LoadTotals { ok, failed, lasted }, latency }
@@ -65,8 +66,8 @@ impl Measured {
 fn result(
     name: &str,
     threshold: Threshold,
-    counted: &Measured,
-    best: Option<&Measured>,
+    counted: &LoadMeasurements,
+    best: Option<&LoadMeasurements>,
 ) -> LimitResult {
     let best = best.map(|best| best.judge(threshold));
     LimitResult::settled(format!("{name}: {threshold}"), counted.judge(threshold), best)

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::error::SourceProblem;
 
-/// A recording.
+/// What a browser recorded.
 #[derive(Deserialize)]
 pub(super) struct Recording {
     #[serde(default)]
