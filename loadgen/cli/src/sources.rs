@@ -14,6 +14,7 @@ pub use budget::SourceTooLarge;
 pub(crate) use grpc::GrpcCalls;
 pub use har::{HarFile, HarRequests};
 pub(crate) use load_file::load_plan;
+pub use local_secrets::LocalSecrets;
 pub use openapi::ReferenceError;
 pub(crate) use openapi::{DocumentPlace, OpenApiDocument};
 pub(crate) use text::read_text;

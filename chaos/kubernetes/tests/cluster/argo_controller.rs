@@ -246,9 +246,11 @@ fn replica_set(rollout: &DynamicObject, version: &str, revision: u64) -> Replica
     let owner = json!({"apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout",
         "name": rollout.name_any(), "uid": rollout.uid(), "controller": true,
         "blockOwnerDeletion": true});
+    // A version has the labels of its pods.
+    let labels = &template["metadata"]["labels"];
     serde_json::from_value(json!({
         "metadata": {"name": format!("{}-{version}", rollout.name_any()),
-            "labels": {VERSION: version}, "annotations": {REVISION: revision.to_string()},
+            "labels": labels, "annotations": {REVISION: revision.to_string()},
             "ownerReferences": [owner]},
         "spec": {"replicas": 0, "selector": selector, "template": template},
     }))

@@ -10,9 +10,8 @@ use serde_json::json;
 use crate::inject_fault::LASTS;
 use crate::shop::{Shop, resource, until};
 
-/// How long it may take until it is clear, and said, that a helper cannot start. It takes about 3 s;
-/// tests beside this one take the machine's processors. Without a look at the reason a helper is
-/// waited for a minute.
+/// How long it may take until it is clear, and said, that a helper cannot start. It takes about
+/// 3 s, and more beside other tests. Whoever does not look at the reason waits for a minute.
 const SOON: Duration = Duration::from_secs(15);
 
 const CONFIGURED: &str = "
