@@ -92,12 +92,14 @@ fn reaches(good: u64, of: u64, share: f64) -> f64 {
         return beta_reg(good, bad + 1.0, share);
     }
     let spread = (of * share * (1.0 - share)).sqrt().max(f64::MIN_POSITIVE);
+    // Half a request less, since counts are whole and the normal distribution is not.
     erfc((good - 0.5 - of * share) / spread / std::f64::consts::SQRT_2) / 2.0
 }
 
 /// Where a rising function of a share crosses zero.
 fn root(rising: impl Fn(f64) -> f64) -> f64 {
     let (mut low, mut high) = (0.0_f64, 1.0_f64);
+    // What is left after as many halvings is below 1e-19, far less than what is printed.
     for _ in 0..64 {
         let middle = low.midpoint(high);
         if rising(middle) < 0.0 {

@@ -25,6 +25,7 @@ pub fn micros(micros: u64) -> String {
     let value = micros as f64;
     match micros {
         0..1_000 => format!("{micros}µs"),
+        // Beyond, three digits would make 1000ms of it.
         1_000..999_500 => format!("{}ms", three_digits(value / 1e3)),
         _ => format!("{}s", three_digits(value / 1e6)),
     }
@@ -44,6 +45,7 @@ pub fn seconds(seconds: f64) -> String {
 /// A moment of the run, to a tenth of a second.
 pub fn moment(seconds: f64) -> String {
     let tenths = (seconds * 10.0).round() / 10.0;
+    // Without `abs`, what is rounded to nothing from below would be −0.0.
     if tenths < 0.0 { format!("−{:.1}s", -tenths) } else { format!("{:.1}s", tenths.abs()) }
 }
 
@@ -52,6 +54,7 @@ pub fn moment(seconds: f64) -> String {
 pub fn share(share: f64) -> String {
     for digits in [2, 4, 6] {
         let scale = 10_f64.powi(digits);
+        // A share such as 0.29 is a little less in binary, and would be cut to 28.99%.
         let cut = (share * 100.0 * scale + 1e-7).floor() / scale;
         if share >= 1.0 || cut < 100.0 && (1.0 - share) * 100.0 * scale >= 9.5 {
             return format!("{cut}%");

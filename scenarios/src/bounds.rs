@@ -18,6 +18,7 @@ fn seconds(n: u32) -> Duration {
 
 /// Until F failures in a row are known: F · max(P, t) + t.
 pub fn detects(probe: &Probe) -> Duration {
+    // One probe runs at a time: an answer that takes longer than the period delays the next.
     let each = seconds(probe.period_seconds.max(probe.timeout_seconds));
     each * probe.failure_threshold + seconds(probe.timeout_seconds)
 }
@@ -67,6 +68,7 @@ pub fn start_back_off(restart: u32) -> Duration {
 /// looks at most (the load rises during one, fills the next, and is seen after it), each further
 /// one a look later with n' = max(2n, n + 4); the last replicas start, and become ready.
 pub fn scales_out(service: &Service, autoscaler: &Autoscaler, reaches: u32) -> Duration {
+    // Kubernetes' default policies: twice as many in a step, or four more, whichever is more.
     let most = |n: u32| Some((2 * n).max(n + 4));
     let fewest = autoscaler.min_replicas.max(service.replicas).max(1);
     let further =
@@ -87,6 +89,8 @@ pub fn rolls_out(service: &Service) -> Duration {
         StrategyKind::Recreate => 1,
         StrategyKind::RollingUpdate => service
             .replicas
+            // Both may be 0 in a system file with that mistake: its scenario is checked all the
+            // same.
             .div_ceil((service.rollout.max_surge + service.rollout.max_unavailable).max(1)),
     };
     (starts(service) + service.grace) * rounds

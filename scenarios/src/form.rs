@@ -25,6 +25,7 @@ pub fn form<N: AsRef<str>, V: AsRef<str>>(fields: impl IntoIterator<Item = (N, V
 fn encode(plain: &str, text: &mut String) {
     for byte in plain.bytes() {
         match byte {
+            // The set of forms and not of RFC 3986: `*` stays as it is, and `~` does not.
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'*' | b'-' | b'.' | b'_' => {
                 text.push(char::from(byte));
             }

@@ -134,6 +134,7 @@ pub fn objectives(text: &str) -> Result<Vec<SloObjective>, InvalidSlo> {
     let documents: Vec<serde_json::Value> = yaml::documents(text)?;
     let mut all = Vec::new();
     for document in documents {
+        // Services, SLIs and alerts may stand in the same file, and have forms of their own.
         if document.get("kind").and_then(serde_json::Value::as_str) != Some("SLO") {
             continue;
         }
@@ -180,6 +181,7 @@ fn window_of(text: &str) -> Option<Period> {
         'M' => 30,
         'Q' => 90,
         'Y' => 365,
+        // Of minutes, hours and days both notations say the same; `m` and `M` differ.
         _ => return Period::from_str(text).ok().filter(|window| !window.0.is_zero()),
     };
     let number: u32 = text.strip_suffix(unit)?.parse().ok().filter(|number| *number > 0)?;

@@ -72,6 +72,7 @@ impl Source {
         let mut problems: Vec<Diagnostic> =
             errors.iter().map(|error| self.explain(error)).collect();
         if !self.may_be_quoted() {
+            // All would say the same: that this is no file of brunt.
             problems.truncate(1);
         }
         SourceReading { value, problems, left_out }
@@ -129,6 +130,7 @@ impl Source {
         lines
             .into_iter()
             .find_map(|(number, line)| Some(Span { line: number + 1, column: starts(line)? }))
+            // In a map in braces, a key may stand anywhere in its line.
             .or_else(|| self.find(from, &format!("{key}:")))
     }
 

@@ -37,6 +37,7 @@ impl Moment {
     pub fn between(start: std::time::Instant, then: std::time::Instant) -> Self {
         match then.checked_duration_since(start) {
             Some(after) => Self(after.as_secs_f64()),
+            // The difference to a later `Instant` is zero, so it is taken the other way round.
             None => Self(-start.duration_since(then).as_secs_f64()),
         }
     }

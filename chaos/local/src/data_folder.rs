@@ -37,6 +37,8 @@ impl DataFolder {
             }
             Err(TryLockError::Error(source)) => return Err(fail(source)),
         }
+        // Not `create_dir_all`, which does not say whether the folder was there: only one that
+        // brunt has made may be emptied.
         match fs::create_dir(&path) {
             Ok(()) => made_by_brunt::note(&lock, name).map_err(fail)?,
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -65,6 +67,7 @@ impl DataFolder {
         }
         for entry in entries {
             let path = entry.path();
+            // Of the entry itself: of a link, the link is removed and not what it leads to.
             let is_folder = entry.file_type().map_err(fail)?.is_dir();
             let removed =
                 if is_folder { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };

@@ -49,6 +49,7 @@ impl ExecProbes {
             self.spawner.groups().leader_ended(group);
         }
         let Ok(ended) = ended else {
+            // It has just been killed. Its end is waited for, so that no zombie stays.
             child.wait().await?;
             return Err(ExecError::TimedOut(timeout));
         };

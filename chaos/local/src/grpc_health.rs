@@ -93,6 +93,8 @@ fn result(
         let message = text("grpc-message").unwrap_or_default();
         return Err(GrpcHealthError::Status { code, message });
     }
+    // Nothing was said of compression in the call, so the message is not compressed, and its prefix
+    // needs no look.
     let message = body.get(5..).and_then(|message| HealthCheckResponse::decode(message).ok());
     match message.ok_or(GrpcHealthError::NoReply(status))?.status {
         1 => Ok(()),

@@ -53,6 +53,7 @@ fn die_with_parent() -> io::Result<()> {
 /// Writes `+GROUP` in one piece, without allocating. The process leads its own group, so its id
 /// is the group's.
 fn register(mut pipe: &PipeWriter) -> io::Result<()> {
+    // Room for `+`, the ten digits that an `i32` has at most, and the end of the line.
     let mut line = [b'\n'; 12];
     let mut rest = getpid().as_raw_nonzero().get();
     let mut first = line.len() - 1;

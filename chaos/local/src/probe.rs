@@ -236,6 +236,7 @@ async fn until_it_listens(port: u16) {
 /// A probe that takes longer than the period delays the next one: several at once would count as
 /// failures in a row.
 fn ticks(probe: &Probe) -> tokio::time::Interval {
+    // Kubernetes takes none below 1, and an interval of zero would be a panic.
     let period = seconds(probe.period_seconds.max(1));
     let mut ticks = interval_at(Instant::now() + period, period);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);

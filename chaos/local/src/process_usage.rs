@@ -25,6 +25,7 @@ impl ProcessUsage {
         let used: f64 = used.sum();
         let passed = self.at.elapsed().as_secs_f64();
         *self = Self { before: now, at: Instant::now() };
+        // A process that has the number of an earlier one has used less than that.
         if passed > 0.0 { used.max(0.0) / passed } else { 0.0 }
     }
 }

@@ -94,6 +94,7 @@ impl ServiceView {
         let ready = self.active().filter(|replica| replica.stage == ReplicaStage::Ready).count();
         let updated_not_ready =
             self.updated().filter(|replica| replica.stage == ReplicaStage::NotReady).count();
+        // As the Deployment controller has it: new ones that are not ready yet replace nothing.
         let mut may_go = all.saturating_sub(least_ready + updated_not_ready);
         let mut ready_may_go = ready.saturating_sub(least_ready);
         let mut old: Vec<ReplicaView> = self.old().collect();

@@ -56,6 +56,7 @@ async fn get(port: u16, what: &HttpGet) -> Result<u16, ReplicaGetError> {
 }
 
 fn request(port: u16, what: &HttpGet) -> Result<Request<Empty<Bytes>>, http::Error> {
+    // As the kubelet does it: each probe has a connection of its own.
     let mut request = Request::get(&what.path).header(CONNECTION, "close");
     let is_given = |name: http::HeaderName| {
         what.http_headers.iter().any(|header| header.name.eq_ignore_ascii_case(name.as_str()))

@@ -54,6 +54,7 @@ impl ByteLimit {
         let takes = bytes as f64 / self.bytes_per_second.get() as f64;
         let until = (*passed).max(earliest) + Duration::from_secs_f64(takes);
         sleep_until(until).await;
+        // Only now: one that is dropped while it waits has passed nothing.
         *passed = until;
     }
 

@@ -131,6 +131,7 @@ impl Endpoints {
     /// The endpoint that is due at this turn, counted from any number on.
     pub(crate) fn by_turn(&self, turn: usize) -> Option<EndpointGuard> {
         let all = self.0.borrow();
+        // Without any endpoint there is no remainder.
         let entry = all.get(turn.checked_rem(all.len())?)?;
         Some(EndpointGuard {
             endpoint: entry.address.clone(),

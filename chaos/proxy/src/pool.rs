@@ -24,6 +24,7 @@ impl UpstreamPool {
     pub(crate) fn take(&self, endpoint: &EndpointAddress) -> Option<Upstream> {
         let mut idle = self.idle();
         let waiting = idle.get_mut(endpoint)?;
+        // The one that was used last first: it is the least likely to have been closed meanwhile.
         std::iter::from_fn(|| waiting.pop()).find(SendRequest::is_ready)
     }
 

@@ -89,6 +89,7 @@ impl<C: Fn(FaultId)> OneWay<'_, C> {
         let mut has_ended = false;
         loop {
             tokio::select! {
+                // What is due comes first: a steady stream would otherwise hold it up.
                 biased;
                 () = queue.due() => match queue.pop() {
                     Some(DelayedPiece::Bytes(bytes)) => self.write(&bytes).await?,

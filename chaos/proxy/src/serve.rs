@@ -99,10 +99,12 @@ async fn serve_http(
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(LONGEST_IDLE)
+        // A reply comes as the callee has sent it, without a date of the proxy's.
         .preserve_header_case(true)
         .auto_date_header(false)
         .serve_connection(TokioIo::new(caller), service);
     let served = tokio::select! {
+        // Without a shutdown, as another protocol may follow on the connection.
         served = poll_fn(|cx| connection.poll_without_shutdown(cx)) => served,
         _ = closing.changed() => {
             std::pin::Pin::new(&mut connection).graceful_shutdown();

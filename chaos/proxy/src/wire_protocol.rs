@@ -48,6 +48,7 @@ pub(crate) fn spoken(first: &[u8]) -> Option<WireProtocol> {
 fn is_request_line(line: &[u8]) -> bool {
     let mut words = line.split(|byte| *byte == b' ');
     let method = words.next().is_some_and(is_method);
+    // The last word, as careless callers have blanks in their targets.
     let version = words.next_back();
     method && matches!(version, Some(b"HTTP/1.1" | b"HTTP/1.0")) && line.iter().all(is_text)
 }

@@ -82,6 +82,7 @@ fn cut_short(plan: &Plan, timeline: &Timeline) -> Option<String> {
 
 /// An open load makes every one of its arrivals, however late, or counts it as not sent.
 fn missing(load: &Load, timeline: &Timeline) -> Option<String> {
+    // How many requests a journey makes depends on its replies.
     let (Arrival::Open { ramps }, Work::Request { .. }) = (&load.arrival, &load.work) else {
         return None;
     };
@@ -90,6 +91,7 @@ fn missing(load: &Load, timeline: &Timeline) -> Option<String> {
         - crate::statistical_power::arrivals(ramps, load.warm_up);
     let recorded = format::totals(record).1;
     let planned = counted.round() as u64;
+    // A load without a single request has a finding of its own.
     ((recorded as f64) < counted * MOST && recorded > 0).then(|| {
         format!(
             "{} should have made {}, and {} are recorded",

@@ -16,6 +16,7 @@ pub fn spans(timeline: &Timeline, service: &str) -> Vec<DownSpan> {
     for event in timeline.events.iter().filter(|event| event.service == service) {
         follow(&mut ready, &mut frozen, event);
         let up = ready.difference(&frozen).next().is_some();
+        // Before a service is up for the first time it starts, and is not down.
         been_up |= up;
         match since {
             None if been_up && !up => since = Some(event.at.0),
@@ -41,6 +42,7 @@ fn follow(ready: &mut BTreeSet<u32>, frozen: &mut BTreeSet<u32>, event: &Event) 
         | EventKind::Restarting { .. }
         | EventKind::Started => {
             ready.remove(&replica);
+            // A frozen process may have been killed, and the next one of this number is not frozen.
             frozen.remove(&replica);
         }
         _ => {}

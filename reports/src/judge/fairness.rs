@@ -29,6 +29,7 @@ fn of_run(claim: &Fairness, plan: &Plan, timeline: &Timeline) -> Vec<Finding> {
     let Fairness { of, meanwhile, slower } = claim;
     let (meanwhile, slower) = (meanwhile.as_deref(), *slower);
     let doubt = meanwhile.and_then(|load| not_overloaded(plan, timeline, load));
+    // Bonferroni, as for comparisons: two metrics of each load.
     let risk = FALSE_ALARMS / (of.len() * 2).max(1) as f64;
     let allowed = Allowed { latency: slower, ..Allowed::default() };
     let each = of.iter().flat_map(|load| {
@@ -103,6 +104,7 @@ fn split<'t>(record: &'t LoadRecord, load: &Load) -> Halves<'t> {
     let first = ramps.first().map_or(0.0, |ramp| ramp.from);
     let all = |holds: fn(f64, f64) -> bool| -> Vec<&'t Window> {
         let throughout = |window: &&Window| {
+            // A little less, so that a window which ends with a stage belongs to that stage.
             let ends = [window.start, window.start + record.window - 1e-6];
             ends.iter().all(|at| holds(rate(ramps, *at), first))
         };

@@ -15,6 +15,7 @@ pub fn judge(plan: &Plan, timeline: &Timeline) -> Option<Finding> {
         GapKind::Bypassed => breaks_edges(plan) || rests_on_events(plan),
         GapKind::Unseen => rests_on_events(plan),
     };
+    // Kinds are ordered by how much they leave open, so the worst is told.
     let gap = during(timeline).filter(matters).max_by_key(|gap| gap.kind)?;
     let (claim, measured) = match gap.kind {
         GapKind::ProxyLost => ("brunt's own proxies hold", "one was lost"),

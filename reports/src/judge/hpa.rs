@@ -76,6 +76,7 @@ fn undecided<'a>(timeline: &'a Timeline, service: &str) -> Option<&'a str> {
 
 /// Out and then in is what an autoscaler is for; once more out is flapping.
 fn of_flapping(timeline: &Timeline, service: &str) -> Finding {
+    // Before the load, an autoscaler settles, which is no flapping.
     let events =
         timeline.events.iter().filter(|event| event.service == service && event.at.0 >= 0.0);
     let scaled: Vec<(f64, u32)> = events

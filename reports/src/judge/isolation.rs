@@ -42,6 +42,7 @@ pub fn served(
         );
     }
     let spans: Vec<_> = each.iter().flat_map(|(_, spans)| spans.iter().copied()).collect();
+    // In a window that is in that time only in part, all requests may have been made outside of it.
     let Some(load) = run.load(of).filter(|load| down::requests(&down::inside(load, &spans)) > 0)
     else {
         return open(

@@ -81,6 +81,7 @@ fn settle(counted: Finding, best: &Finding) -> Finding {
 
 /// Faults that met fewer requests than planned, because these were sent when the fault was over.
 pub fn fewer_met(plan: &Plan, timeline: &Timeline) -> Vec<Finding> {
+    // Users who wait for replies have no planned times, so none of theirs can be missed by a fault.
     let open = |load: &&LoadRecord| {
         let planned = plan.loads.iter().find(|planned| planned.name == load.name);
         let open = planned.is_some_and(|load| matches!(load.arrival, Arrival::Open { .. }));

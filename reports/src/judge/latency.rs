@@ -111,6 +111,8 @@ impl Measured {
     /// How many were answered within a limit.
     fn within(&self, limit: Duration, timeout: Duration) -> u64 {
         let within = self.samples.within(u64::try_from(limit.as_micros()).unwrap_or(u64::MAX));
+        // Those that timed out are samples, too, of the time that was waited: a limit beyond the
+        // timeout would take them for answered.
         if limit < timeout { within } else { within.saturating_sub(self.timed_out) }
     }
 

@@ -31,11 +31,13 @@ fn is_before(faults: &[FaultRecord], end: f64) -> bool {
 
 fn touches(fault: &FaultRecord, start: f64, length: f64) -> bool {
     let (begun, ended) = (fault.start.0, fault.end.0);
+    // It has no length, so no window would overlap it.
     let at_once = begun == ended && begun >= start;
     begun < start + length && (ended > start || at_once)
 }
 
 fn is_after(faults: &[FaultRecord], start: f64, length: f64) -> bool {
+    // One that happened at once when the window began has ended by then, and touches it.
     let after = |fault: &FaultRecord| fault.end.0 <= start && !touches(fault, start, length);
     !faults.is_empty() && faults.iter().all(after)
 }

@@ -87,6 +87,7 @@ pub fn wanted(plan: &Plan, timeline: &Timeline, service: &str, hit: &Hit<'_>) ->
         .iter()
         .filter(|event| event.service == service && event.at.0 < hit.record.start.0);
     let mut scaled = before.rev().filter_map(|event| match event.what {
+        // A service that is stopped is scaled to none, and should come back as it was before.
         EventKind::Scaled { replicas } if replicas > 0 => Some(replicas),
         _ => None,
     });

@@ -117,6 +117,7 @@ impl BudgetSum {
         let late = within.map_or(0, |within| {
             let samples = Samples::of(windows.iter().map(|window| &window.latency));
             let limit = u64::try_from(within.as_micros()).unwrap_or(u64::MAX);
+            // They have failed already, and as late ones they would count twice.
             let waited = if within < timeout { failed(Failure::Timeout) } else { 0 };
             (samples.len() - samples.within(limit)).saturating_sub(waited)
         });

@@ -17,6 +17,7 @@ pub struct InvalidProto(#[from] Error);
 /// The files that a file's text imports, but for those that come with protobuf. Empty when the text
 /// is none that can be read; [`compile`] says what is wrong with it.
 pub fn imports(name: &str, text: &str) -> Vec<String> {
+    // Here as well, as it is the parser that calls itself for each nested message.
     if ProtoBudget::default().take(name, text).is_err() {
         return Vec::new();
     }

@@ -45,9 +45,11 @@ impl ProtoBudget {
         for letter in code(text.as_bytes()) {
             match letter {
                 b'{' | b'[' | b'(' | b'<' => depth += 1,
+                // A text that closes more than it has opened is for the compiler to refuse.
                 b'}' | b']' | b')' | b'>' => depth = depth.saturating_sub(1),
                 _ => {}
             }
+            // An estimate, without a parser: whatever is declared has about one of these.
             self.declared += usize::from(matches!(letter, b'{' | b';' | b','));
             if depth > DEEPEST {
                 return Err(ExcessiveProto::Deep(name.to_owned()));

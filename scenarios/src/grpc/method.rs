@@ -30,6 +30,7 @@ pub enum MethodError {
 
 /// Splits `package.Service/Method`, or the same with a dot between them; `None` when it is neither.
 pub fn split(written: &str) -> Option<(&str, &str)> {
+    // The slash first: the name of a service has dots of its own.
     let parts =
         written.trim_start_matches('/').rsplit_once('/').or_else(|| written.rsplit_once('.'));
     parts.filter(|(service, method)| is_name(service) && is_name(method))

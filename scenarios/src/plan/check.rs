@@ -103,6 +103,7 @@ impl Checker<'_> {
         setup: &[Step],
         services: &IndexMap<String, Service>,
     ) -> Vec<Load> {
+        // Those of the setup only: steps are made while the load runs, or after it.
         let saved = setup.iter().flat_map(|step| step.save.iter().map(|(name, _)| name.as_str()));
         let targets = Targets::Services(services);
         let context =
@@ -143,6 +144,7 @@ impl Checker<'_> {
             })
             .collect();
         self.whole(written, &loads, &faults, max_duration);
+        // Last, as checks read documents when all steps have been made.
         self.readings(&checks, &saved);
         Plan {
             name: written.name.clone(),

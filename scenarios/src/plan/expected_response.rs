@@ -185,9 +185,11 @@ fn first_name(rest: &str) -> Option<(&str, &str)> {
     if let Some(quoted) = rest.strip_prefix('[') {
         let quote = quoted.chars().next().filter(|quote| matches!(quote, '\'' | '"'))?;
         let (name, after) = quoted[1..].split_once(quote)?;
+        // An escape would have to be read first: such a name ends what is known.
         return Some((name, after.strip_prefix(']')?)).filter(|_| !name.contains('\\'));
     }
     let short = rest.strip_prefix('.')?;
+    // Blanks may stand between the parts of a path (RFC 9535).
     let end = short.find(['.', '[', ' ']).unwrap_or(short.len());
     let (name, after) = short.split_at(end);
     (!name.is_empty() && name != "*").then_some((name, after))

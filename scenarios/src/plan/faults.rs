@@ -94,6 +94,7 @@ impl Fault {
     /// Whether processes on one machine lack what it breaks.
     pub fn needs_a_cluster(&self) -> bool {
         let by_platform = match &self.kind {
+            // Processes have an autoscaler of brunt's own, whose limits can be changed as well.
             FaultKind::Platform { fault, .. } => !matches!(fault, PlatformFault::Autoscale { .. }),
             FaultKind::Nodes { .. } => true,
             _ => false,

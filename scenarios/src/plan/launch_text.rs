@@ -82,6 +82,7 @@ pub(super) struct LaunchNames<'a> {
 impl LaunchNames<'_> {
     fn has(&self, value: LaunchValue<'_>) -> bool {
         match value {
+            // Which variables there are is known where the program starts, not here.
             LaunchValue::Port | LaunchValue::Data | LaunchValue::Env(_) => true,
             LaunchValue::NamedPort(port) => self.ports.contains(&port),
             LaunchValue::Callee(callee, AddressPart::NamedPort(port)) => {
@@ -172,6 +173,7 @@ pub(super) fn problems(
     let written = |at: usize| text[at..].split_inclusive('}').next().unwrap_or_default();
     let unknown = template
         .placeholders()
+        // Arguments and `|raw` are for requests: here they would be passed over in silence.
         .filter(|place| place.raw || place.arguments.is_some() || !is_known(&place.name));
     unknown
         .map(|place| {

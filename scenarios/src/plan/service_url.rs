@@ -129,6 +129,7 @@ impl FromStr for ServiceUrl {
         }
         let end = after.find(['/', '?', '#']).unwrap_or(after.len());
         let (authority, rest) = after.split_at(end);
+        // The last one: a password that nobody encoded may hold others.
         let (user, place) = match authority.rsplit_once('@') {
             Some((user, place)) => (Some(user.to_owned()), place),
             None => (None, authority),

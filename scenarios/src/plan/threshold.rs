@@ -58,6 +58,7 @@ impl Threshold {
                 (share < limit.fraction(), format!("{:.3}%", share * 100.0))
             }
             Self::Rate(limit) => {
+                // A load may be stopped before any time has passed.
                 let rate = sums.ok as f64 / sums.lasted.as_secs_f64().max(1e-3);
                 (rate > limit.per_second(), format!("{rate:.1}/s"))
             }

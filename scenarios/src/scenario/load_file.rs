@@ -70,6 +70,7 @@ fn read_proto(
     let (folder, first) = parted(proto);
     let (mut texts, mut wanted) = (BTreeMap::new(), vec![first.to_owned()]);
     while let Some(name) = wanted.pop() {
+        // Two files may import the same one, or each other.
         if texts.contains_key(&name) {
             continue;
         }

@@ -54,6 +54,8 @@ macro_rules! path_or_map {
             }
 
             fn of_map<'de, D: serde::Deserializer<'de>>(map: D) -> Result<Self, D::Error> {
+                // This does not call itself: serde's `remote = "Self"` makes a function of the
+                // type's own of the derive, and that one comes before the trait's.
                 Self::deserialize(map)
             }
         }

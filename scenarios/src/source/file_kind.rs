@@ -31,6 +31,7 @@ impl Source {
         let keys = self.top_keys();
         let has = |key: &str| keys.iter().any(|one| one == key);
         match () {
+            // First, as a manifest or an API may have a key of brunt's at its top by chance.
             () if has("apiVersion") || has("openapi") || has("swagger") => FileKind::Foreign,
             () if has("services") && !has("system") => FileKind::System,
             () if has("load") && !OF_SCENARIOS.iter().any(|key| has(key)) => FileKind::Load,
@@ -62,6 +63,7 @@ impl Source {
     }
 
     fn top_keys(&self) -> Vec<String> {
+        // A map in braces may be one line, and its keys do not begin lines.
         if self.text.trim_start().starts_with('{') {
             return crate::yaml::top_keys(&self.text);
         }

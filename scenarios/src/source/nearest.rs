@@ -12,6 +12,7 @@ pub fn nearest<'a>(wrong: &str, choices: &[&'a str]) -> Option<&'a str> {
     choices
         .iter()
         .map(|choice| (strsim::damerau_levenshtein(&wrong, &choice.to_lowercase()), *choice))
+        // In a name of one or two letters, one may be wrong all the same.
         .filter(|(distance, choice)| *distance <= (choice.chars().count().max(3)) / 3)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, choice)| choice)

@@ -79,6 +79,7 @@ fn is_explained(problem: &Diagnostic, left_out: &LeftOut) -> bool {
     if problem.span.is_some_and(|place| left_out.lacks(place, help)) {
         return true;
     }
+    // Messages have names in backticks: every second piece is one.
     let mut names = problem.message.split('`').skip(1).step_by(2).peekable();
     match names.peek() {
         None => problem.span.is_none() && left_out.is_incomplete(),

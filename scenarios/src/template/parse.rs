@@ -50,6 +50,7 @@ fn placeholder(inside: &str, at: usize) -> Result<Placeholder, InvalidTemplate> 
         }
     };
     let name = name.trim();
+    // As in `${a${b}`, of which the first place has no end.
     if name.is_empty() || name.contains(['$', '{', '(', ')']) {
         return Err(bad(
             at,

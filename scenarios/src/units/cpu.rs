@@ -39,6 +39,7 @@ impl FromStr for Cpu {
             Some(millis) => millis.parse::<u32>().map_err(|_| bad())?,
             None => {
                 let cores: f64 = text.parse().map_err(|_| bad())?;
+                // So many that thousandths of them still fit into 32 bits.
                 (cores.is_finite() && (0.0..1e6).contains(&cores))
                     .then_some((cores * 1000.0).round() as u32)
                     .ok_or_else(bad)?

@@ -32,6 +32,7 @@ impl FromStr for Percent {
 
 impl fmt::Display for Percent {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // 0.07 times 100 is 7.000000000000001.
         write!(out, "{}%", (self.0 * 1e8).round() / 1e6)
     }
 }

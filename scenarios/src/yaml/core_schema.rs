@@ -42,6 +42,7 @@ fn number(text: &str) -> Option<CoreScalar<'_>> {
         return Some(CoreScalar::Float(f64::INFINITY * sign));
     }
     let first = unsigned.chars().next()?;
+    // `inf`, `nan` and `infinity` are texts in YAML, and numbers to `f64`.
     let is_number = |letter: char| letter.is_ascii_digit() || ".eE+-".contains(letter);
     if !(first.is_ascii_digit() || first == '.') || !unsigned.chars().all(is_number) {
         return None;

@@ -131,6 +131,7 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'_> {
     }
 
     fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, YamlError> {
+        // A key is its text, whatever it would mean as a value: `1`, `true` or `null`.
         self.here(visitor.visit_str(self.text()))
     }
 

@@ -153,6 +153,7 @@ impl YamlNode {
     /// Adds a value for a key that is missing, so that the rest can be read; returns
     /// whether it did.
     pub fn add_placeholder(&mut self, key: &str) -> bool {
+        // It has the number of the map: an error at the placeholder is one of the map's.
         let (id, span) = (self.id, self.span);
         let YamlContent::Map(entries) = &mut self.content else { return false };
         let has = |(name, _): &(Self, Self)| matches!(&name.content, YamlContent::Scalar(text, _) if text == key);

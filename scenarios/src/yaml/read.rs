@@ -125,16 +125,19 @@ pub fn read_all<T: DeserializeOwned>(text: &str) -> (Option<T>, Vec<YamlError>, 
         if !is_incomplete(&root, node) {
             problems.push(error.clone());
         }
+        // Under the name that was meant, its value is read and checked, too.
         if let Some(name) = meant(&error.problem)
             && root.rename(node, name)
         {
             continue;
         }
         let holder = root.holder(node).map(|holder| (holder.span, holder.last_line()));
+        // Nothing would have been read of an unknown key, so nothing is missing without it.
         let incomplete = !matches!(error.problem, YamlProblem::UnknownKey { .. });
         let taken = root.take(node, incomplete);
         left_out.add(taken.as_deref().unwrap_or_default(), holder, incomplete);
         if taken.is_none() {
+            // It is the root, without which nothing is left to read.
             break;
         }
     }

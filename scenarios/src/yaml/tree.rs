@@ -93,6 +93,7 @@ impl Builder {
                     return Err(YamlError::syntax(span, "an alias within the node that it means"));
                 };
                 let mut node = self.numbered(meant)?;
+                // A problem of it is shown where it is used: where it is anchored it may be right.
                 node.span = span;
                 self.add(node, 0)?;
             }
@@ -174,6 +175,7 @@ impl Builder {
                 self.problems.push(YamlError { span: Some(key.span), problem, node: None });
             }
         }
+        // After the map's own, which come before merged ones wherever `<<` stands.
         for (key, value) in merged {
             let YamlContent::Scalar(text, _) = &key.content else { continue };
             if seen.insert(text.clone()) {
@@ -201,6 +203,7 @@ fn scalar_kind(style: ScalarStyle, tag: Option<&Tag>) -> ScalarKind {
     let core = tag.and_then(Tag::core_suffix);
     match core {
         Some("str") => ScalarKind::Text,
+        // A tag such as `!!int` counts for more than quotes.
         Some(_) => ScalarKind::Plain,
         None if style == ScalarStyle::Plain => ScalarKind::Plain,
         None => ScalarKind::Text,

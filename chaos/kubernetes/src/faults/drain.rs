@@ -62,6 +62,7 @@ async fn evict_until(
         match evict(&changer, &pod).await {
             Ok(true) => return Ok(Eviction::Evicted),
             Ok(false) => return Ok(Eviction::Gone),
+            // Nothing is evicted meanwhile, so another try would be refused as well.
             Err(KubeError::Refused { why, .. }) if changer.is_dry_run() => {
                 changer.note(format!("Pod {} would have to wait: {why}", pod.name));
                 return Ok(Eviction::Gone);

@@ -42,6 +42,7 @@ async fn delete(changer: &Changer, pod: &PodState, grace: Duration) -> Result<bo
             changer.note(format!("Pod {} on {} deleted, grace {seconds} s", pod.name, pod.node));
             Ok(true)
         }
+        // A conflict means that the pod of this name is another one by now.
         Err(error) if error.is_not_found() || error.is_conflict() => Ok(false),
         Err(error) => Err(error),
     }

@@ -63,6 +63,7 @@ fn under(
     services.workload(service)?;
     let mut names: Vec<String> =
         observer.state().pods(service).into_iter().map(|pod| pod.node).collect();
+    // The same seed must draw the same nodes, in whatever order their pods are known.
     names.sort();
     names.dedup();
     Ok(names)

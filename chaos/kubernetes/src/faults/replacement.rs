@@ -102,6 +102,7 @@ fn replica_failure(found: &Value) -> Option<String> {
 /// How many of a workload's pods a rollout replaces, at most; `None` for all.
 pub(super) fn at_most(found: &Value) -> Option<u64> {
     let number = |path: &str| found.pointer(path).and_then(Value::as_u64);
+    // Pods of a StatefulSet with an ordinal below it keep the version that they have.
     let partition = number("/spec/updateStrategy/rollingUpdate/partition")?;
     let first = number("/spec/ordinals/start").unwrap_or(0);
     let behind_last = first + number("/spec/replicas").unwrap_or(1);

@@ -101,6 +101,7 @@ fn front_at(
     pod: &PodSpec,
 ) -> Option<FrontService> {
     let spec = service.spec.as_ref()?;
+    // Without a selector it leads where somebody else has it lead, and not to all pods.
     let selector = spec.selector.clone().filter(|selector| !selector.is_empty())?;
     if !leads_to(&selector, labels) {
         return None;
@@ -115,6 +116,7 @@ fn front_at(
         name: service.name_any(),
         address: spec.cluster_ip.clone().filter(|address| address != "None" && !address.is_empty()),
         port: number,
+        // Unless it says otherwise, it leads to the same number, as Kubernetes has it.
         target: target.unwrap_or(number),
         selector,
         unclear_ports: None,

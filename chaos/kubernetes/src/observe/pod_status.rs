@@ -77,6 +77,7 @@ impl PodStatus {
             let reason = waiting.reason.unwrap_or_default();
             let message = waiting.message.map_or(String::new(), |message| format!(": {message}"));
             let why = format!("{reason}{message}{}", last_exit(container));
+            // Parts of reasons: ErrImageNeverPull and CreateContainerConfigError are meant, too.
             let is_stuck = STUCK.iter().any(|word| reason.contains(word));
             return if is_stuck { Self::Stuck(why) } else { Self::Pending(why) };
         }

@@ -75,6 +75,7 @@ async fn sync_forever(
 ) {
     let began = Instant::now();
     let mut ticks = interval(locked(&current).settings.sync_period.0);
+    // Looks that were missed are not made up for: they would see no time between them.
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut usage = ProcessUsage::new();
     loop {

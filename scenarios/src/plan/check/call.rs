@@ -56,6 +56,7 @@ impl Checker<'_> {
         self.nothing_of_http(call.span, written, what);
         let called = self.method(call, context);
         let target = self.callee(call, what, context.targets);
+        // Only now, so that a wrong method does not hide a wrong callee.
         let (called, target) = (called?, target?);
         let name = called.to_string();
         Some(Request {
@@ -93,6 +94,7 @@ impl Checker<'_> {
         }
         let mut codes = written.expect.map_or(Vec::new(), |expect| expect.grpc.clone());
         if codes.is_empty() {
+            // Without any, `takes` would want a status of HTTP, with which no call ends.
             codes.push(0);
         }
         ExpectedResponse { status: codes, ..self.answer(written.expect, name) }

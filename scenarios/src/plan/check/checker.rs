@@ -87,6 +87,7 @@ impl<'a> Checker<'a> {
         to: &Located<String>,
         system: &System,
     ) -> Option<()> {
+        // `&`, not `&&`: of two wrong names, both are reported.
         let both =
             self.known_service(from, &system.services) & self.known_service(to, &system.services);
         if !both {

@@ -57,6 +57,7 @@ impl Checker<'_> {
         if !written.contains(&name.as_str()) {
             self.unknown(name.span, "load", name, &written);
         }
+        // One that is written and not found here is wrong itself, which has been said.
         context.loads.iter().find(|load| load.name == name.value)
     }
 

@@ -57,6 +57,7 @@ impl Checker<'_> {
             }
             _ => {}
         }
+        // Without a load there is no end that a fault could miss: steps alone are enough.
         if written.at.value.0 >= load_ends && !load_ends.is_zero() {
             let ends = crate::units::Period(load_ends);
             self.wrong(
@@ -100,6 +101,7 @@ impl Checker<'_> {
         }
         let until = written.until.as_ref().map_or(load_ends, |until| until.value.0);
         let times = std::iter::successors(Some(first), |at| Some(*at + every.value.0));
+        // The first time always stays: without a load, `until` is zero unless it is given.
         times.take_while(|at| *at < until || *at == first).take(MOST).collect()
     }
 }

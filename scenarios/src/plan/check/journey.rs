@@ -55,6 +55,8 @@ impl Checker<'_> {
             Some(key) => Some(self.key(key, &request, &context.saved)?),
             None => None,
         };
+        // Such a request is built once. What sends it follows no redirects, and looks for keys and
+        // for what is expected in JSON only.
         if is_fixed(&request, &context.saved) {
             let of_body = match &key {
                 None => Some(None),
@@ -147,6 +149,7 @@ impl Checker<'_> {
         let thresholds = self.thresholds(&written.thresholds);
         let mut request = request?;
         let own = std::mem::replace(&mut request.headers, load.headers.clone());
+        // Names of headers are the same in any case, and those of a map are not.
         request.headers.retain(|name, _| !own.keys().any(|own| own.eq_ignore_ascii_case(name)));
         request.headers.extend(own);
         let key = match &written.key {
@@ -246,6 +249,7 @@ fn number_repeated(steps: &mut [JourneyStep]) {
         let name = rest[0].name.clone();
         let is_taken = |name: &str| before.iter().any(|step| step.name == name);
         let mut number = 1;
+        // A name with a number may be taken, too: by a step that was given it.
         while is_taken(&rest[0].name) {
             number += 1;
             rest[0].name = format!("{name} ({number})");

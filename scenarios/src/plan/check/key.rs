@@ -89,10 +89,12 @@ impl Checker<'_> {
 /// Whether requests may have the same text there. A random number is no key unless there are so
 /// many that a million of them are not expected to have a double.
 fn is_constant(text: &str, saved: &[&str]) -> bool {
+    // By the birthday problem, a million of 10^15 values have a double in one run of two thousand.
     const ENOUGH: u64 = 1_000_000_000_000_000;
     if uses_only(text, saved) || !text.contains("${") {
         return true;
     }
+    // What is no template is reported for itself.
     let Ok(template) = Template::parse(text) else { return false };
     let random = |placeholder: &Placeholder| match BuiltinValue::of(placeholder, &[]) {
         Ok(BuiltinValue::Random(from, to)) => Some(to.abs_diff(from)),

@@ -61,6 +61,7 @@ impl Checker<'_> {
             if let LaunchTextError::Unknown { name } = &error
                 && is_secret(name)
             {
+                // `no_secret` has said what is wrong with it.
                 continue;
             }
             let place = self.place_of(&found);

@@ -51,6 +51,7 @@ impl Checker<'_> {
             .iter()
             .filter_map(|step| Some((step.span, self.step(step, services)?)))
             .collect();
+        // `None` would come first, and steps without a time follow the load.
         steps.sort_by_key(|(_, step)| (step.at.is_none(), step.at));
         self.in_turn(steps, saved)
     }
@@ -167,6 +168,7 @@ impl Checker<'_> {
     pub(super) fn auth(&mut self, written: &scenario::AuthSpec, target: &str) -> Option<Auth> {
         match written {
             scenario::AuthSpec::Bearer(token) => Some(Auth::Bearer(token.clone())),
+            // The first colon ends the name (RFC 7617), so the server would see another one.
             scenario::AuthSpec::Basic(basic) if basic.user.contains(':') => {
                 self.wrong(
                     None,
@@ -225,6 +227,7 @@ impl Checker<'_> {
             serde_json::Value::Object(fields) => {
                 fields.values().for_each(|field| self.is_exact(field, help));
             }
+            // What 64 bits do not hold is read as a float.
             serde_json::Value::Number(number) if number.is_f64() => {
                 let Some(digits) = self.source.integer_read_as(number.as_f64()) else { return };
                 let place = self.place_of(&digits);

@@ -176,6 +176,7 @@ impl Checker<'_> {
                 }
             }
             if reached.contains(&name.as_str()) {
+                // There is one: without any it could not have reached itself.
                 let first = service.depends_on[0].span;
                 self.wrong(first, format!("`{name}` depends on itself and would never start"))
                     .help = Some("take one of the services out of the circle".to_owned());

@@ -54,6 +54,7 @@ impl Checker<'_> {
     pub(super) fn base<'b>(&mut self, written: Option<&'b Located<String>>) -> Option<&'b str> {
         let written = written?;
         self.url(written, None)?;
+        // What is put behind it begins with a slash.
         Some(written.trim_end_matches('/'))
     }
 

@@ -56,6 +56,7 @@ impl Checker<'_> {
             .help = Some("take away its `warmUp`".to_owned());
         }
         let at_most = written.at_most.value;
+        // `.inf` and `.nan` are numbers in YAML.
         if !at_most.is_finite() || at_most < 0.0 {
             self.wrong(written.at_most.span, "there cannot be fewer than no calls").help =
                 Some("such as `atMost: 1.2`".to_owned());

@@ -32,6 +32,7 @@ impl Claimed for Breaker {
     fn needs(&self) -> Needs<'_> {
         let Self { caller, callee, name, metrics, .. } = self;
         Needs {
+            // Calls show a trial that was over between two readings of the state.
             edge: Some((caller, callee)),
             schedules: self.fails_fast.iter().map(|(of, _)| of.as_str()).collect(),
             breaker: Some(BreakerReading { caller, callee, name, metrics }),

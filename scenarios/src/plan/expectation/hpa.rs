@@ -43,6 +43,8 @@ impl Claimed for ScalesOut {
 
 impl Claimed for ScalesIn {
     fn needs(&self) -> Needs<'_> {
+        // `ScalesOut` stands beside it in every plan, and has the autoscaler settle before the
+        // load.
         Needs { events: true, ..Needs::default() }
     }
 }

@@ -52,6 +52,7 @@ impl Checker<'_> {
         if services.is_empty() {
             self.wrong(written.of.span, "an isolation needs a service that is down");
         }
+        // Counted, as `all` would stop at the first that never goes down.
         let down = services.iter().filter(|service| self.goes_down(service, context)).count();
         (down == services.len() && down > 0).then_some(())?;
         Some(Isolation {

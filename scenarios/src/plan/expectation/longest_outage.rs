@@ -33,6 +33,8 @@ impl fmt::Display for LongestOutage {
 impl Checkable for LongestOutageSpec {
     fn check(&self, checker: &mut Checker<'_>, context: &ExpectationContext<'_>) -> Vec<Claim> {
         let Some(load) = checker.known_load(&self.of, context) else { return vec![] };
+        // `min`, as a warm-up that is too long is reported and kept, and a length cannot be
+        // negative.
         let (at_most, lasts) = (self.at_most.value.0, load.lasts - load.warm_up.min(load.lasts));
         if at_most >= lasts {
             let problem = format!("every run holds this: `{}` lasts {}", load.name, Period(lasts));

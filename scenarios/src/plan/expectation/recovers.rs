@@ -71,6 +71,8 @@ impl Checker<'_> {
         }
         let service = &services[&name.value];
         self.shows_when_it_is_ready(name, service);
+        // A broken way to it leaves a service ready, so it is no fault of its own. Another service
+        // may well lose its readiness by it.
         let hits: Vec<&Fault> = match after {
             None => self.hits(name, context, FaultKind::services),
             Some(after) => self.hits(after, context, FaultKind::touches),
@@ -138,6 +140,8 @@ fn bound(kind: &FaultKind, service: &Service) -> Duration {
         FaultKind::MakeZombie { .. } => {
             bounds::restarts(service).unwrap_or_default() + bounds::becomes_ready(service)
         }
+        // A kill's time counts from its signal on, and a stop's from its end, when its grace is
+        // over.
         FaultKind::Kill { grace, .. } => *grace + bounds::starts(service),
         _ => bounds::starts(service),
     }

@@ -42,6 +42,7 @@ impl fmt::Display for Slo {
         let Self { of, target, within, window, spends } = self;
         let within = within.map_or(String::new(), |within| format!(" within {}", Period(within)));
         let days = window.as_secs_f64() / 86_400.0;
+        // Rounded, as a share times 100 may have a last digit that nobody wrote.
         let target = (target * 1e8).round() / 1e6;
         write!(out, "{of}: at most {spends} of the budget of {target}%{within} over {days} days")
     }

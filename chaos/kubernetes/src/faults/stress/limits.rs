@@ -122,6 +122,7 @@ struct NoLimit(String);
 
 /// The limit of a pod as a whole, as the kubelet sets it.
 fn of_pod(pod: &PodSpec, resource: &str) -> Result<String, NoLimit> {
+    // A limit that the pod states itself takes the place of its containers' sum.
     if let Some(limit) = pod.resources.as_ref().and_then(|own| in_requirements(own, resource)) {
         return Ok(limit);
     }

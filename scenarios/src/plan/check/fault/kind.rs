@@ -79,6 +79,7 @@ impl Checker<'_> {
 
     fn kill(&mut self, kill: &scenario::KillSpec, system: &System) -> Kind {
         let OneOrMany(names) = &kill.service;
+        // Counted, as `all` would stop at the first that is wrong.
         let known = names.iter().filter(|name| self.breakable(name, system)).count();
         let services: Vec<String> = names.iter().map(|name| name.value.clone()).collect();
         let kind = FaultKind::Kill { services, pick: kill.pick, grace: kill.grace.0 };
@@ -150,6 +151,7 @@ impl Checker<'_> {
     ) -> Kind {
         self.known_edge(from, to, system)?;
         let protocol = system.services.get(&to.value).and_then(|callee| callee.protocol);
+        // Where no protocol is given, only the connections of a run show what is spoken.
         if let Some(protocol) = protocol
             && fault.needs_requests()
             && !protocol.has_visible_requests()
