@@ -2,6 +2,7 @@
 
 pub(crate) mod change;
 pub(crate) mod changer;
+pub(crate) mod copy_digests;
 mod field_manager;
 pub(crate) mod irreversible;
 pub(crate) mod json_patch;

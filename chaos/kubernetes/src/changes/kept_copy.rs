@@ -70,6 +70,12 @@ fn applied_by(found: &Value) -> &str {
     entry.and_then(|entry| entry["manager"].as_str()).unwrap_or(MANAGER)
 }
 
+/// All that is applied again of what a ConfigMap holds, as one text.
+pub(super) fn contents(map: &ConfigMap) -> String {
+    let entry = |key: &str| map.data.as_ref().and_then(|data| data.get(key));
+    json!([KIND, OBJECT, FIELD_MANAGER].map(entry)).to_string()
+}
+
 /// The object that a ConfigMap holds, and its field manager.
 pub(super) fn kept_in(map: &ConfigMap) -> Result<(ObjectRef, Value, String), KubeError> {
     let unreadable =

@@ -10,6 +10,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::changer::Changer;
+use super::copy_digests;
 use super::field_manager::manager_of;
 use super::irreversible::{self, dependents};
 use super::json_patch::covers;
@@ -62,13 +63,16 @@ pub(crate) async fn refuse(
     dependents::none_of(cluster, object, found).await
 }
 
-/// Writes an object to its ConfigMap, over what was kept of it before.
+/// Writes an object to its ConfigMap, over what was kept of it before, and vouches for it.
 async fn keep(changer: &Changer, object: &ObjectRef, found: &Value) -> Result<(), KubeError> {
     let (what, name) = (format!("keep {object}"), holder(object, changer.lease()));
     let (maps, map) = (changer.cluster().api::<ConfigMap>(), held(object, found, changer.lease()));
     // Forced: it is the run's own map, which an attempt before this one may have written.
     let params = PatchParams::apply(MANAGER).force();
-    changer.writer().apply(&what, &maps, ("ConfigMap", &name), &params, &map).await
+    changer.writer().apply(&what, &maps, ("ConfigMap", &name), &params, &map).await?;
+    // Behind it: of a run that is killed in between, the map is found, and the object is there.
+    let map: ConfigMap = serde_json::from_value(map).map_err(KubeError::invalid(what))?;
+    copy_digests::record(changer.writer(), &map).await
 }
 
 /// Deletes an object if it is still the one that was kept.
@@ -155,6 +159,7 @@ async fn apply_again(writer: Writer<'_>, map: &ConfigMap) -> Result<Reapplied, K
              left as it is"
         )),
         None => {
+            copy_digests::check(cluster, map, &object.to_string()).await?;
             let what = format!("apply {object} again");
             let (kind, api) = (object.kind.to_string(), object.kind.api(cluster));
             let kept: DynamicObject =
@@ -167,6 +172,7 @@ async fn apply_again(writer: Writer<'_>, map: &ConfigMap) -> Result<Reapplied, K
     };
     // Only now: had this process been killed before, or did the object not stand, the next one
     // would find the map.
+    copy_digests::forget(writer, &map.name_any()).await?;
     let maps = cluster.api::<ConfigMap>();
     let (what, name, params) = ("delete what was kept", map.name_any(), DeleteParams::default());
     match writer.delete(what, &maps, ("ConfigMap", &name), &params).await {

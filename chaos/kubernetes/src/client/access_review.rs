@@ -18,6 +18,8 @@ pub(crate) struct Right {
     pub(crate) group: &'static str,
     /// The plural, with a subresource after a slash.
     pub(crate) resource: &'static str,
+    /// The only object that it is about; `None` for any.
+    pub(crate) name: Option<&'static str>,
     /// Whether it is about objects of the whole cluster, such as nodes.
     pub(crate) of_cluster: bool,
 }
@@ -28,7 +30,17 @@ impl Right {
         group: &'static str,
         resource: &'static str,
     ) -> Self {
-        Self { verb, group, resource, of_cluster: false }
+        Self { verb, group, resource, name: None, of_cluster: false }
+    }
+
+    /// The right to one object, of the name that brunt gives it.
+    pub(crate) const fn named(
+        verb: &'static str,
+        group: &'static str,
+        resource: &'static str,
+        name: &'static str,
+    ) -> Self {
+        Self { verb, group, resource, name: Some(name), of_cluster: false }
     }
 
     pub(crate) const fn of_cluster(
@@ -36,14 +48,15 @@ impl Right {
         group: &'static str,
         resource: &'static str,
     ) -> Self {
-        Self { verb, group, resource, of_cluster: true }
+        Self { verb, group, resource, name: None, of_cluster: true }
     }
 }
 
 impl std::fmt::Display for Right {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let group = if self.group.is_empty() { "" } else { "." };
-        write!(out, "{} {}{group}{}", self.verb, self.resource, self.group)
+        write!(out, "{} {}{group}{}", self.verb, self.resource, self.group)?;
+        self.name.map_or(Ok(()), |name| write!(out, " {name}"))
     }
 }
 
@@ -61,6 +74,7 @@ pub(crate) async fn may(cluster: &Cluster, right: Right) -> Result<bool, KubeErr
         group: Some(right.group.to_owned()),
         resource: Some(resource.to_owned()),
         subresource,
+        name: right.name.map(str::to_owned),
         namespace: (!right.of_cluster).then(|| cluster.namespace.clone()),
         ..ResourceAttributes::default()
     };

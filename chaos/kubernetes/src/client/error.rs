@@ -319,6 +319,19 @@ pub enum KubeError {
         #[source]
         source: Option<serde_json::Error>,
     },
+    /// Nobody vouches for what a ConfigMap holds, so that it is not made.
+    #[error(
+        "the ConfigMap {map} holds {holds}, which is not there, and no run vouches for it: whoever \
+         may write ConfigMaps could have put it there, so it is not applied; look at it with \
+         `kubectl get configmap {map} -o yaml`, apply it by hand if it is right, and delete the \
+         ConfigMap"
+    )]
+    UnknownCopy {
+        /// The ConfigMap's name.
+        map: String,
+        /// Kind and name of the object in it.
+        holds: String,
+    },
     /// The fault would destroy what nobody could bring back; nothing was touched.
     #[error(transparent)]
     Irreversible(#[from] IrreversibleError),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use brunt_scenarios::plan::Fault;
+use brunt_scenarios::plan::{Fault, FaultKind, PlatformFault};
 
 use crate::client::connect::ClusterTarget;
 use crate::client::object::ChangeMode;
@@ -37,6 +37,16 @@ pub struct ClusterRunOptions {
     pub faults: Vec<Fault>,
     /// Services whose autoscalers must have scaled in from earlier loads before the load begins.
     pub settled_autoscalers: Vec<String>,
+}
+
+impl ClusterRunOptions {
+    /// Whether a fault deletes a workload, to make it again.
+    pub(crate) fn removes_workloads(&self) -> bool {
+        let removes = |kind: &FaultKind| {
+            matches!(kind, FaultKind::Platform { fault: PlatformFault::Remove, .. })
+        };
+        self.faults.iter().any(|fault| removes(&fault.kind))
+    }
 }
 
 /// What reverts a run whose process is killed.

@@ -96,7 +96,12 @@ async fn create_watchdog(
     })?;
     let rollouts = services.has_kind(ObjectKind::Rollout);
     let others = services.namespaces().split_off(1);
-    let scope = WatchdogScope { nodes: options.changes_nodes, others, rollouts };
+    let scope = WatchdogScope {
+        nodes: options.changes_nodes,
+        others,
+        rollouts,
+        removed: options.removes_workloads(),
+    };
     watchdog::create(changer, image, &scope).await?;
     Ok(true)
 }

@@ -6,9 +6,12 @@ use std::time::Duration;
 use brunt_faults::{FaultTarget, NodeTarget, ReplicaSelector, inject, inject_where};
 use brunt_kubernetes::{Cluster, ClusterRunOptions, RunSelector, Watchdog, revert};
 use brunt_scenarios::plan::{FaultKind, NodeFault, NodePick, Pick, PlatformFault, ReplicaFilter};
+use k8s_openapi::api::core::v1::ConfigMap;
+use kube::api::{Api, Patch, PatchParams};
+use serde_json::json;
 
 use crate::inject_fault::{ALL, LASTS, applied, chance, planned};
-use crate::shop::{NODES, Shop, until};
+use crate::shop::{NODES, Shop, resource, until};
 use crate::snapshot::{self, Snapshot};
 
 fn removed() -> FaultKind {
@@ -60,9 +63,40 @@ async fn the_watchdog_applies_a_removed_workload_again() {
     let shop = Shop::without_autoscaler("removed-for-good").await;
     let before = written(&shop).await;
     let options = shop.options(Watchdog::Job(None), Duration::from_secs(1));
+    let options = ClusterRunOptions { faults: planned(&removed()), ..options };
     let system = shop.enter(&options).await;
     applied(&system, &removed()).await.unwrap().keep();
     drop(system);
+    until("the namespace is as it was", || async { written(&shop).await == before }).await;
+    shop.close().await;
+}
+
+/// Who may write ConfigMaps may not make workloads by that.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
+async fn only_a_copy_that_the_run_has_made_is_applied_again() {
+    let shop = Shop::without_autoscaler("forged").await;
+    let before = written(&shop).await;
+    let options = shop.options(Watchdog::None, LASTS);
+    let system = shop.enter(&options).await;
+    applied(&system, &removed()).await.unwrap().keep();
+    drop(system);
+    let maps: Api<ConfigMap> = Api::namespaced(shop.client.clone(), &shop.namespace);
+    let name = format!("brunt-removed-{}-shop", options.run);
+    let own = maps.get(&name).await.unwrap().data.unwrap()["object"].clone();
+    let forged = own.replace("\"replicas\":2", "\"replicas\":1");
+    assert_ne!(own, forged);
+    let with = |object: &str| Patch::Merge(json!({"data": {"object": object}}));
+    maps.patch(&name, &PatchParams::default(), &with(&forged)).await.unwrap();
+    let cluster = Cluster::connect(&options.target).await.unwrap();
+    let which = RunSelector::Run(options.run);
+    let reverted = revert(&cluster, &which).await;
+    assert!(reverted.failed[0].contains("no run vouches for it"), "{reverted:?}");
+    let api = shop.api(&resource("apps", "v1", "Deployment", "deployments"));
+    assert!(api.get_opt("shop").await.unwrap().is_none(), "it was applied");
+
+    maps.patch(&name, &PatchParams::default(), &with(&own)).await.unwrap();
+    assert!(revert(&cluster, &which).await.is_clean());
     until("the namespace is as it was", || async { written(&shop).await == before }).await;
     shop.close().await;
 }

@@ -205,10 +205,12 @@ async fn a_service_that_a_rollout_leads_from_version_to_version_gets_no_edge_pro
 async fn the_watchdog_reverts_changes_of_a_rollout_and_makes_a_removed_one_again() {
     let (shop, _controller) = with_rollout("rollout-gone", json!({"canary": {}})).await;
     let before = spec(&shop).await;
+    let remove = platform(PlatformFault::Remove);
     let options = shop.options(Watchdog::Job(None), Duration::from_secs(1));
+    let options = ClusterRunOptions { faults: planned(&remove), ..options };
     let system = shop.enter(&options).await;
     applied(&system, &platform(env())).await.unwrap().keep();
-    applied(&system, &platform(PlatformFault::Remove)).await.unwrap().keep();
+    applied(&system, &remove).await.unwrap().keep();
     assert!(shop.api(&rollouts()).get_opt("shop").await.unwrap().is_none());
     drop(system);
     until("it is there, and as it was", || async {

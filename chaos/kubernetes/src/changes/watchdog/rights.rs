@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::scope::WatchdogScope;
 use crate::changes::changer::Changer;
+use crate::changes::copy_digests;
 use crate::changes::revert::delete_node_rights;
 use crate::changes::selection::{Reverted, RunSelector};
 use crate::client::call::call_api;
@@ -71,6 +72,11 @@ fn rules(scope: &WatchdogScope) -> Vec<Value> {
         rule("", &["pods"], &["list", "delete"]),
         rule("batch", &["jobs"], &["list", "delete"]),
     ];
+    if scope.removed {
+        let mut vouched = rule("", &["secrets"], &["get", "patch", "delete"]);
+        vouched["resourceNames"] = json!([copy_digests::SECRET]);
+        rules.push(vouched);
+    }
     // Nobody can give rights that he does not have, and most accounts need none on these.
     if scope.rollouts {
         rules.push(rule("argoproj.io", &["rollouts"], &["get", "list", "patch", "create"]));

@@ -9,4 +9,7 @@ pub(crate) struct WatchdogScope {
     pub(crate) others: Vec<String>,
     /// Argo's Rollouts, which not every cluster knows.
     pub(crate) rollouts: bool,
+    /// Workloads that a fault removes. Rights on the Secret that vouches for their copies are asked
+    /// for where they are needed alone.
+    pub(crate) removed: bool,
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use brunt_scenarios::plan::{FaultKind, NodeFault, PlatformFault};
 
 use super::super::options::{ClusterRunOptions, Watchdog};
+use crate::changes::copy_digests::SECRET as VOUCHING_SECRET;
 use crate::client::access_review::Right;
 use crate::client::object::ObjectKind;
 use crate::observe::services::ClusterServices;
@@ -178,6 +179,13 @@ impl Rights<'_> {
                     self.add_all(&["create", "patch", "delete"], group, resource, why);
                 }
                 self.add_all(&["create", "patch", "delete"], "", "configmaps", why);
+                self.add("create", "", "secrets", why);
+                for verb in ["get", "patch", "delete"] {
+                    let right = Right::named(verb, "", "secrets", VOUCHING_SECRET);
+                    self.all
+                        .entry((self.namespace.clone(), right))
+                        .or_insert_with(|| why.to_owned());
+                }
             }
             PlatformFault::SetConfig { .. } => {
                 self.add_all(&["get", "patch"], "", "configmaps", why);
