@@ -105,9 +105,11 @@ pub fn compare(
     allowed: Allowed,
 ) -> Result<Comparison, CompareError> {
     let first = base.first().ok_or(CompareError::Nothing)?;
-    let other = base.iter().chain(new).find(|report| report.name != first.name);
+    // Two systems may have scenarios of the same name.
+    let full_name = |report: &Report| format!("{}/{}", report.system, report.name);
+    let other = base.iter().chain(new).find(|report| full_name(report) != full_name(first));
     if let Some(other) = other {
-        return Err(CompareError::Different(first.name.clone(), other.name.clone()));
+        return Err(CompareError::Different(full_name(first), full_name(other)));
     }
     if new.is_empty() {
         return Err(CompareError::Nothing);

@@ -1,12 +1,13 @@
 //! A run's report: what was planned, what happened, the verdict, and where it comes from.
 
+mod masked;
 mod request;
 mod shape;
 
 use std::time::Duration;
 
 use brunt_scenarios::plan::{Arrival, Claim, Load, Plan, Service};
-use brunt_scenarios::timeline::{Ending, Timeline};
+use brunt_scenarios::timeline::Timeline;
 use brunt_scenarios::units::Period;
 use brunt_scenarios::{bounds, plan};
 use schemars::JsonSchema;
@@ -141,41 +142,6 @@ impl Report {
             timeline,
         };
         report.without(&Secrets::of(plan))
-    }
-
-    /// Secrets may be anywhere: in the scenario's text, in commands, in replies that quote them.
-    fn without(mut self, secrets: &Secrets) -> Self {
-        if secrets.is_empty() {
-            return self;
-        }
-        let mask = |text: &mut String| *text = secrets.mask(text);
-        mask(&mut self.name);
-        self.about.iter_mut().for_each(mask);
-        mask(&mut self.origin.text);
-        mask(&mut self.origin.command);
-        self.plan.loads.iter_mut().chain(&mut self.plan.faults).for_each(mask);
-        for finding in &mut self.verdict.findings {
-            mask(&mut finding.claim);
-            mask(&mut finding.measured);
-            mask(&mut finding.evidence);
-        }
-        for step in &mut self.timeline.steps {
-            mask(&mut step.name);
-            step.objection.iter_mut().for_each(mask);
-        }
-        match &mut self.timeline.ending {
-            Ending::Aborted(why)
-            | Ending::NotStarted(why)
-            | Ending::NotSetUp(why)
-            | Ending::LoadIncomplete(why) => mask(why),
-            Ending::Completed | Ending::Interrupted => {}
-        }
-        self.timeline.left_behind.iter_mut().for_each(mask);
-        self.timeline.faults.iter_mut().filter_map(|fault| fault.trouble.as_mut()).for_each(mask);
-        for ledger in &mut self.timeline.ledgers {
-            ledger.trouble.iter_mut().for_each(mask);
-        }
-        self
     }
 
     /// Whether what was broken on purpose made the run fail as it must; `None` when nothing was.

@@ -1,30 +1,20 @@
 //! Secrets of a scenario, and texts without them. A report is handed on: to a CI server, to a
 //! colleague, into a ticket.
 
-use std::collections::BTreeSet;
+mod found;
+mod names;
 
 use brunt_scenarios::form::form;
-use brunt_scenarios::plan::{Auth, Load, LoadPlan, Plan, Request, SecretValues};
+use brunt_scenarios::plan::{
+    FaultKind, Load, LoadPlan, Plan, PlatformFault, Program, Request, SecretValues,
+};
 use brunt_scenarios::url_text::{in_path, in_query};
+
+use found::FoundSecrets;
 
 /// What stands in a secret's place.
 pub const MASK: &str = "•••";
 
-/// Headers whose values are secrets, in small letters.
-const HEADERS: [&str; 8] = [
-    "authorization",
-    "proxy-authorization",
-    "cookie",
-    "x-api-key",
-    "api-key",
-    "x-auth-token",
-    "x-csrf-token",
-    "x-amz-security-token",
-];
-/// Parts of names of headers whose values are secrets, too.
-const PARTS: [&str; 4] = ["secret", "password", "token", "apikey"];
-/// What a value may begin with that is no secret.
-const SCHEMES: [&str; 4] = ["Bearer ", "Basic ", "Token ", "Digest "];
 /// Secrets that are shorter are masked only where they stand alone: `a` is in every word.
 const LONG: usize = 8;
 
@@ -33,10 +23,25 @@ const LONG: usize = 8;
 pub struct Secrets(Vec<String>);
 
 impl Secrets {
-    /// The credentials of all requests of a plan, and the values of headers that are known to be
-    /// secret. Names in `${…}` are none.
+    /// The credentials of all requests of a plan and in URLs of its services, and the values of
+    /// headers, parameters, fields and variables whose names say that they are secret. Names in
+    /// `${…}` are none.
     pub fn of(plan: &Plan) -> Self {
-        Self::of_requests(plan.requests(), &plan.secrets)
+        let mut found = FoundSecrets::default();
+        for service in plan.system.services.values() {
+            if let Program::Running { url } = &service.program {
+                // As it is written: what is shown of it has no user.
+                found.in_url(&url.through("host", 0));
+            }
+        }
+        let changes = plan.faults.iter().filter_map(|fault| match &fault.kind {
+            FaultKind::Platform { fault: PlatformFault::SetEnv { env, .. }, .. } => Some(env),
+            FaultKind::Platform { fault: PlatformFault::SetConfig { data, .. }, .. } => Some(data),
+            _ => None,
+        });
+        let variables = changes.chain(plan.system.services.values().map(|one| &one.altered));
+        variables.flatten().for_each(|(name, value)| found.in_parameter(name, value));
+        Self::of_requests(plan.requests(), &plan.secrets).and(&Self::of_values(found.0))
     }
 
     /// The same of the requests of a load file.
@@ -45,19 +50,31 @@ impl Secrets {
     }
 
     fn of_requests<'r>(requests: impl Iterator<Item = &'r Request>, named: &SecretValues) -> Self {
-        let mut found = BTreeSet::new();
-        requests.for_each(|request| of_request(request, &mut found));
-        named.iter().for_each(|(_, value)| found.extend(spellings(value)));
-        Self::of_values(found)
+        let mut found = FoundSecrets::default();
+        requests.for_each(|request| found.in_request(request));
+        named.iter().for_each(|(_, value)| found.0.extend(spellings(value)));
+        Self::of_values(found.0)
     }
 
     /// The values of those of these headers that are known to be secret.
     pub fn of_headers<'h>(headers: impl IntoIterator<Item = (&'h str, &'h str)>) -> Self {
-        let mut found = BTreeSet::new();
-        for (name, value) in headers {
-            of_known_header(name, value, &mut found);
-        }
-        Self::of_values(found)
+        let mut found = FoundSecrets::default();
+        headers.into_iter().for_each(|(name, value)| found.in_header(name, value));
+        Self::of_values(found.0)
+    }
+
+    /// The password in a URL, and the values in its query whose names say that they are secret.
+    pub fn of_url(url: &str) -> Self {
+        let mut found = FoundSecrets::default();
+        found.in_url(url);
+        Self::of_values(found.0)
+    }
+
+    /// The values in a body of JSON or of a form whose names say that they are secret.
+    pub fn of_body(text: &str) -> Self {
+        let mut found = FoundSecrets::default();
+        found.in_body(text);
+        Self::of_values(found.0)
     }
 
     /// The values of secrets that a plan names, in all their spellings. Those of up to three
@@ -104,48 +121,6 @@ fn spellings(value: &str) -> Vec<String> {
         form.trim_start_matches('=').to_owned(),
         json.trim_matches('"').to_owned(),
     ]
-}
-
-fn of_request(request: &Request, found: &mut BTreeSet<String>) {
-    match &request.auth {
-        Some(Auth::Basic(_, password)) => add(password, found),
-        Some(Auth::Bearer(token)) => add(token, found),
-        None => {}
-    }
-    for (name, value) in &request.headers {
-        of_known_header(name, value, found);
-    }
-}
-
-fn of_known_header(name: &str, value: &str, found: &mut BTreeSet<String>) {
-    let name = name.to_ascii_lowercase();
-    let parts = || PARTS.iter().any(|part| name.contains(part));
-    if HEADERS.contains(&name.as_str()) || parts() {
-        of_header(&name, value, found);
-    }
-}
-
-fn of_header(name: &str, value: &str, found: &mut BTreeSet<String>) {
-    if name == "cookie" {
-        let cookies = value.split(';').filter_map(|cookie| cookie.split_once('='));
-        cookies.for_each(|(_, value)| add(value.trim(), found));
-        return;
-    }
-    let scheme = SCHEMES.iter().find(|scheme| {
-        value.get(..scheme.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(scheme))
-    });
-    add(scheme.map_or(value, |scheme| &value[scheme.len()..]), found);
-}
-
-/// What of a value is written out; what stands in `${…}` is filled in later.
-fn add(value: &str, found: &mut BTreeSet<String>) {
-    let mut rest = value;
-    while let Some((written, name)) = rest.split_once("${") {
-        found.insert(written.trim().to_owned());
-        rest = name.split_once('}').map_or("", |(_, rest)| rest);
-    }
-    found.insert(rest.trim().to_owned());
-    found.remove("");
 }
 
 fn mask_one(text: &str, secret: &str) -> String {

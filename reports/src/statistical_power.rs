@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use brunt_scenarios::plan::{Arrival, Claim, During, Evidence, Fault, FaultKind, Load, Plan, Ramp};
+use brunt_scenarios::plan::{Arrival, Claim, During, Evidence, Fault, Load, Plan, Ramp};
 use brunt_scenarios::units::{Percent, Period};
 
 use crate::{confidence, format};
@@ -72,9 +72,8 @@ fn too_short(
 ) -> Option<String> {
     let ends = plan.load_ends().max(plan.faults_end());
     let counts = |fault: &&Fault| {
-        let leaves =
-            || matches!(fault.kind, FaultKind::MakeZombie { .. } | FaultKind::Pause { .. });
-        fault.kind.touches().contains(&service) && (!leaving_it_running || leaves())
+        let counts = !leaving_it_running || fault.kind.leaves_running();
+        counts && fault.kind.touches().contains(&service)
     };
     let last = plan.faults.iter().filter(counts).filter_map(Fault::last_end).max()?;
     (last + within > ends).then(|| {

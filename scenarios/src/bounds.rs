@@ -69,7 +69,7 @@ pub fn start_back_off(restart: u32) -> Duration {
 /// one a look later with n' = max(2n, n + 4); the last replicas start, and become ready.
 pub fn scales_out(service: &Service, autoscaler: &Autoscaler, reaches: u32) -> Duration {
     // Kubernetes' default policies: twice as many in a step, or four more, whichever is more.
-    let most = |n: u32| Some((2 * n).max(n + 4));
+    let most = |n: u32| Some(n.saturating_mul(2).max(n.saturating_add(4)));
     let fewest = autoscaler.min_replicas.max(service.replicas).max(1);
     let further =
         std::iter::successors(most(fewest), |n| most(*n)).take_while(|n| *n < reaches).count();
@@ -91,7 +91,9 @@ pub fn rolls_out(service: &Service) -> Duration {
             .replicas
             // Both may be 0 in a system file with that mistake: its scenario is checked all the
             // same.
-            .div_ceil((service.rollout.max_surge + service.rollout.max_unavailable).max(1)),
+            .div_ceil(
+                service.rollout.max_surge.saturating_add(service.rollout.max_unavailable).max(1),
+            ),
     };
     (starts(service) + service.grace) * rounds
 }

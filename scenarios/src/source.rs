@@ -107,14 +107,19 @@ impl Source {
     /// The digits of an integer in this source that 64 bits do not hold and that was read as this
     /// float; `None` when the float was written as one.
     pub(crate) fn integer_read_as(&self, float: Option<f64>) -> Option<String> {
-        let float = float?.abs();
+        let float = float?;
         let is_part = |letter: char| !letter.is_ascii_alphanumeric() && !".+".contains(letter);
         let mut words = self.text.split(is_part);
+        // Below zero, 64 bits hold only half as many: the sign is no part of a word.
+        let fits = |word: &str| match float < 0.0 {
+            true => format!("-{word}").parse::<i64>().is_ok(),
+            false => word.parse::<u64>().is_ok(),
+        };
         let is_it = |word: &&str| {
             word.len() >= 19
                 && word.bytes().all(|byte| byte.is_ascii_digit())
-                && word.parse::<u64>().is_err()
-                && word.parse::<f64>() == Ok(float)
+                && word.parse::<f64>() == Ok(float.abs())
+                && !fits(word)
         };
         words.find(is_it).map(str::to_owned)
     }
@@ -189,3 +194,20 @@ impl fmt::Display for Diagnostic {
 }
 
 impl std::error::Error for Diagnostic {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_integer_of_more_than_64_bits_is_known_from_a_float() {
+        let source = Source::new("a", "[9223372036854775808, -9223372036854775809, 1e19, -1]");
+        let read = |text: &str| source.integer_read_as(Some(text.parse().expect("a number")));
+        assert_eq!(read("-9223372036854775809"), Some("9223372036854775809".to_owned()));
+        assert_eq!(read("9223372036854775808"), None, "64 bits hold it without a sign");
+        assert_eq!(read("1e19"), None, "it was written as a float");
+        assert_eq!(read("-1"), None);
+        let positive = Source::new("a", "18446744073709551616");
+        assert!(positive.integer_read_as(Some(18446744073709551616.0)).is_some());
+    }
+}

@@ -569,7 +569,7 @@ steps:
     let system = "\
 version: 1
 name: shop
-services: {order: {command: [./order, '--key=${secret:file:/run/key}']}}
+services: {order: {command: [./order, '--key=${secret:file:/run/key}', '$${secret:env:X}']}}
 ";
     insta::assert_snapshot!(system_problems(system));
 }
@@ -717,6 +717,10 @@ fn faults_of_bytes_are_checked() {
         "slice: {EDGE, size: 0}",
         "slice: {EDGE, size: 5, variation: 5}",
         "corrupt: {EDGE, rate: 0%}",
+        "kill: {service: order, pick: 0%}",
+        "abort: {EDGE, status: 100}",
+        "abort: {EDGE, status: 503, percent: 0%}",
+        "latency: {EDGE, delay: 1s, percent: 0%}",
     ] {
         let problems = fault(&written.replace("EDGE", edge)).unwrap_err();
         wrong.extend(problems.iter().map(ToString::to_string));

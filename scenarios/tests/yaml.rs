@@ -106,6 +106,7 @@ fn what_is_no_document_is_refused_with_its_place() {
     };
     assert_eq!(place("a: 1\nb: 2\na: 3\n"), (3, 1, "the key `a` is here twice".to_owned()));
     assert_eq!(place("a: .nan"), (1, 4, "`.nan` is no number that JSON can hold".to_owned()));
+    assert_eq!(place("a: {<<: 5}").2, "`<<` merges maps, and this is none");
     assert_eq!(place("").2, "the file is empty");
     assert_eq!(place("a: 1\n---\nb: 2\n").2, "a second document: one is expected");
     assert_eq!(place("? [a]\n: 1").2, "a key is a text, not a list or a map");

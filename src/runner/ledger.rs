@@ -17,7 +17,12 @@ const SOME: usize = 10;
 
 /// The keys that effects had before the load: a system that outlives its runs has those
 /// of earlier ones.
-pub type EarlierKeys = HashSet<String>;
+#[derive(Debug, Default)]
+pub struct EarlierKeys {
+    keys: HashSet<String>,
+    /// Why they were not read.
+    trouble: Option<String>,
+}
 
 /// Accepted commands held against their effects.
 #[derive(Debug, PartialEq)]
@@ -36,13 +41,24 @@ struct FoundEffect {
     done: bool,
 }
 
-/// The keys that are there already. What cannot be read has none: whether it can be is seen when it
-/// matters, after the load.
-pub async fn keys(effects: &Effects, client: &SystemClient, variables: &Variables) -> EarlierKeys {
+impl EarlierKeys {
+    /// What there is when they could not be read: it matters only if there are effects which they
+    /// could explain.
+    pub fn unread(why: &ReadingError<ItemsError>) -> Self {
+        Self { keys: HashSet::new(), trouble: Some(with_causes(why)) }
+    }
+}
+
+/// The keys that are there already.
+pub async fn keys(
+    effects: &Effects,
+    client: &SystemClient,
+    variables: &Variables,
+) -> Result<EarlierKeys, ItemsError> {
     let rows = &effects.rows;
     let key = |item: Value| Ok::<_, ItemsError>(rows.key.text(&item));
-    let keys = fetch_items(client, (&rows.target, &rows.items), variables, key).await;
-    keys.unwrap_or_default().into_iter().flatten().collect()
+    let keys = fetch_items(client, (&rows.target, &rows.items), variables, key).await?;
+    Ok(EarlierKeys { keys: keys.into_iter().flatten().collect(), trouble: None })
 }
 
 /// Reads the effects and holds them against the load's accepted commands.
@@ -60,7 +76,7 @@ pub async fn read(
         Ok::<_, ItemsError>(FoundEffect { key: key_of(rows, &item)?, done })
     };
     let mut found = fetch_items(client, (&rows.target, &rows.items), variables, effect).await?;
-    found.retain(|effect| !earlier.contains(&effect.key));
+    found.retain(|effect| !earlier.keys.contains(&effect.key));
     Ok(Balance::of(load, &found))
 }
 
@@ -123,7 +139,7 @@ impl Balance {
 /// The record of what was read last for a check.
 pub fn record(
     check: CheckId,
-    load: &LoadRecord,
+    (load, earlier): (&LoadRecord, &EarlierKeys),
     read: Result<Balance, ReadingError<ItemsError>>,
     after: f64,
 ) -> LedgerRecord {
@@ -144,6 +160,7 @@ pub fn record(
         unasked,
         after,
         trouble,
+        earlier_trouble: earlier.trouble.clone(),
     }
 }
 

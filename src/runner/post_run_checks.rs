@@ -31,9 +31,13 @@ pub async fn keys_before(
     for check in &context.plan().checks {
         if let Some(Reading::Ledger { effects, .. }) = check.claim.needs().reading {
             let keys = ledger::keys(effects, &context.client, variables);
-            // The run goes on to its end by itself: what was not read has no keys.
-            let keys = context.stop.unless_requested(timeout(LONGEST_READING, keys)).await;
-            before.insert(check.id, keys.and_then(Result::ok).unwrap_or_default());
+            let keys = match context.stop.unless_requested(timeout(LONGEST_READING, keys)).await {
+                Some(Ok(keys)) => keys.map_err(ReadingError::Failed),
+                Some(Err(_)) => Err(ReadingError::NoEnd(LONGEST_READING)),
+                None => Err(ReadingError::RunEnded),
+            };
+            let keys = keys.unwrap_or_else(|error| EarlierKeys::unread(&error));
+            before.insert(check.id, keys);
         }
     }
     before
@@ -80,11 +84,12 @@ impl Reader<'_> {
                     // The judge says that the effects were never read.
                     return;
                 };
-                let none = EarlierKeys::new();
+                let none = EarlierKeys::default();
                 let earlier = self.before.get(&check).unwrap_or(&none);
                 let read = async || ledger::read(effects, load, earlier, client, variables).await;
                 let read = self.settle(within, read, ledger::Balance::is_settled).await;
-                timeline.ledgers.push(ledger::record(check, load, read, self.elapsed()));
+                let record = ledger::record(check, (load, earlier), read, self.elapsed());
+                timeline.ledgers.push(record);
             }
             Reading::Sum { terms, equals, within } => {
                 let read = async || sums::read(terms, equals, client, variables).await;

@@ -4,9 +4,8 @@ use std::io;
 use std::sync::Arc;
 
 use brunt_scenarios::plan::EdgeDirection;
-use bytes::Bytes;
 use http::{Request, Response};
-use http_body_util::{Either, Full};
+use http_body_util::Either;
 use hyper::body::{Body, Incoming};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
@@ -17,6 +16,7 @@ use crate::counters::ReachedOnce;
 use crate::edge::Edge;
 use crate::endpoints::EndpointAddress;
 use crate::headers;
+use crate::kept_body::KeptBody;
 use crate::peeked_stream::PeekedStream;
 use crate::pool::{Payload, Upstream};
 use crate::write_faults::WriteFaults;
@@ -169,11 +169,11 @@ async fn connect(edge: &Arc<Edge>, endpoint: &EndpointAddress) -> Result<Upstrea
 /// The same request again, if it has no body and does no harm when it comes twice.
 fn repeatable(request: &Request<Payload>) -> Option<Request<Payload>> {
     let harmless = request.method().is_idempotent() && request.body().is_end_stream();
-    harmless.then(|| copy(request, Full::default()))
+    harmless.then(|| copy(request, KeptBody::default()))
 }
 
 /// The same request with a body of its own.
-pub(crate) fn copy<B>(request: &Request<B>, body: Full<Bytes>) -> Request<Payload> {
+pub(crate) fn copy<B>(request: &Request<B>, body: KeptBody) -> Request<Payload> {
     let mut again = Request::new(Either::Right(body));
     *again.method_mut() = request.method().clone();
     *again.uri_mut() = request.uri().clone();

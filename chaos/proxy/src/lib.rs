@@ -38,6 +38,7 @@ mod faults;
 mod forward;
 mod headers;
 mod http2;
+mod kept_body;
 mod limited_body;
 mod listener;
 mod peeked_stream;

@@ -3,16 +3,16 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use bytes::Bytes;
-use http_body_util::{Either, Full};
+use http_body_util::Either;
 use hyper::body::Incoming;
 use hyper::client::conn::http1::SendRequest;
 
 use crate::endpoints::EndpointAddress;
+use crate::kept_body::KeptBody;
 use crate::limited_body::LimitedBody;
 
 /// A request's body: streamed through, or kept where a request is sent a second time.
-pub(crate) type Payload = Either<LimitedBody<Incoming>, Full<Bytes>>;
+pub(crate) type Payload = Either<LimitedBody<Incoming>, KeptBody>;
 /// A connection to an endpoint.
 pub(crate) type Upstream = SendRequest<Payload>;
 

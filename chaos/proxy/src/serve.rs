@@ -9,7 +9,7 @@ use brunt_scenarios::plan::EdgeDirection;
 use bytes::Bytes;
 use http::header::CONNECTION;
 use http::{HeaderValue, Request, Response, StatusCode};
-use http_body_util::{BodyExt, Either, Full};
+use http_body_util::{BodyExt, Either};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -27,6 +27,7 @@ use crate::endpoints::EndpointAddress;
 use crate::faults::{ReplyAction, RequestAction};
 use crate::forward::{ForwardError, copy, forward};
 use crate::http2;
+use crate::kept_body::KeptBody;
 use crate::limited_body::LimitedBody;
 use crate::peeked_stream::PeekedStream;
 use crate::read_ahead::read_ahead;
@@ -174,7 +175,7 @@ async fn apply_faults(
             if begun.is_whole {
                 edge.faults.count_hit(fault);
                 edge.counters.met_fault();
-                let reply = duplicate(&edge, request.map(|_| Full::new(begun.read))).await?;
+                let reply = duplicate(&edge, request.map(|_| begun.kept())).await?;
                 return Ok(reply.map(|body| unlimited(DelayedBody::at_once(body))));
             }
             read = begun.read;
@@ -241,7 +242,7 @@ fn unlimited(body: DelayedBody) -> LimitedBody<DelayedBody> {
 /// Sends a request, and once more when its reply has come; the caller gets the first reply.
 async fn duplicate(
     edge: &Arc<Edge>,
-    request: Request<Full<Bytes>>,
+    request: Request<KeptBody>,
 ) -> Result<Response<Incoming>, ForwardError> {
     let (head, body) = request.into_parts();
     let request = Request::from_parts(head, ());

@@ -1,5 +1,7 @@
 //! The faults that hit a service, and what they were.
 
+use std::time::Duration;
+
 use brunt_scenarios::plan::{Fault, FaultKind, NodeFault, Plan};
 use brunt_scenarios::timeline::{FaultRecord, Timeline};
 
@@ -15,13 +17,22 @@ pub fn on<'a>(plan: &'a Plan, timeline: &'a Timeline, service: &str) -> Vec<Hit<
     let records = timeline.faults.iter();
     let mut hits: Vec<Hit<'a>> = records
         .filter(|record| record.effect > 0 && record.services.iter().any(|name| name == service))
-        .map(|record| Hit {
-            record,
-            planned: plan.faults.iter().find(|fault| fault.kind.to_string() == record.name),
-        })
+        .map(|record| Hit { record, planned: planned(plan, record) })
         .collect();
     hits.sort_by(|one, other| one.record.start.0.total_cmp(&other.record.start.0));
     hits
+}
+
+/// The planned fault of a record. Two may be called the same, such as one that lasts and one that
+/// stays: it is the one that was to begin nearest to when it did.
+fn planned<'a>(plan: &'a Plan, record: &FaultRecord) -> Option<&'a Fault> {
+    let began = record.asked.map_or(record.start.0, |asked| asked.start.0);
+    let distance = |fault: &&Fault| {
+        let of = |at: &Duration| (at.as_secs_f64() - began).abs();
+        fault.at.iter().map(of).fold(f64::INFINITY, f64::min)
+    };
+    let same = plan.faults.iter().filter(|fault| fault.kind.to_string() == record.name);
+    same.min_by(|one, other| distance(one).total_cmp(&distance(other)))
 }
 
 impl Hit<'_> {

@@ -75,6 +75,17 @@ fn of_duplicated(record: Option<&LedgerRecord>, most: u64) -> LedgerFinding {
     let duplicated = record.repeated.count + unexplained;
     let repeated = named("with more than one effect", &record.repeated);
     let unasked = named("effects of no known command", &record.unasked);
+    let may_be_earlier = record.earlier_trouble.as_ref().filter(|_| {
+        // Those that were doubled are too many by themselves, whatever was there before.
+        within(record.repeated.count, most) != within(duplicated, most)
+    });
+    if let Some(trouble) = may_be_earlier {
+        return inconclusive(format::sentence(&format!(
+            "{} {unasked}, which may have been there before the load: that could not be read: \
+             {trouble}",
+            basis(record)
+        )));
+    }
     LedgerFinding {
         judgement: within(duplicated, most),
         measured: format!("{} duplicated", format::count(duplicated)),
@@ -86,13 +97,13 @@ fn of_duplicated(record: Option<&LedgerRecord>, most: u64) -> LedgerFinding {
     }
 }
 
+fn inconclusive(evidence: String) -> LedgerFinding {
+    let (judgement, measured) = (Judgement::Inconclusive, "unknown".to_owned());
+    LedgerFinding { judgement, measured, evidence }
+}
+
 /// A ledger that says something, or why there is none.
 fn usable(record: Option<&LedgerRecord>) -> Result<&LedgerRecord, LedgerFinding> {
-    let inconclusive = |evidence: String| LedgerFinding {
-        judgement: Judgement::Inconclusive,
-        measured: "unknown".to_owned(),
-        evidence,
-    };
     let record = record.ok_or_else(|| inconclusive("The effects were never read.".to_owned()))?;
     match &record.trouble {
         Some(trouble) => Err(inconclusive(format::sentence(&format!(

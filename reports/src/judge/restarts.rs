@@ -35,17 +35,7 @@ fn of_run(claim: &Restarts, plan: &Plan, timeline: &Timeline) -> Finding {
     let within = *within;
     let hits = hits::on(plan, timeline, service);
     // A fault that replaces the process itself leaves nothing for the probe to do.
-    let left_running = hits.iter().filter(|hit| {
-        !matches!(
-            hit.kind(),
-            Some(
-                FaultKind::Kill { .. }
-                    | FaultKind::Stop { .. }
-                    | FaultKind::Scale { .. }
-                    | FaultKind::Rollout { .. }
-            )
-        )
-    });
+    let left_running = hits.iter().filter(|hit| hit.kind().is_some_and(FaultKind::leaves_running));
     let restarts: Vec<Restart> =
         left_running.map(|hit| Restart::after(timeline, service, hit)).collect();
     let judgements: Vec<Judgement> =

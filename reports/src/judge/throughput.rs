@@ -38,7 +38,7 @@ fn of_load(
     }
     let wanted = claim.at_least.per_second() * seconds;
     // Windows begin and end between two arrivals, so a part may hold one less than its rate says.
-    let reaches = |count: u64| (count + 1) as f64 >= wanted;
+    let reaches = |count: u64| count > 0 && (count + 1) as f64 >= wanted;
     let asked = asked(load, sent, seconds);
     let per_second = |count: f64| format!("{:.1}/s", count / seconds);
     let figures = format!(

@@ -103,6 +103,7 @@ fn effects(unfinished: u64, trouble: Option<&str>) -> LedgerRecord {
         unfinished: keys(unfinished),
         repeated: keys(0),
         unasked: keys(0),
+        earlier_trouble: None,
         after: 1.0,
         trouble: trouble.map(str::to_owned),
     }

@@ -98,6 +98,10 @@ fn only_runs_of_the_same_scenario_are_compared() {
     other.name = "another".to_owned();
     let different = compare(std::slice::from_ref(&base), &[other], Allowed::default());
     assert!(matches!(different, Err(CompareError::Different(..))));
+    let mut elsewhere = base.clone();
+    elsewhere.system = "another".to_owned();
+    let different = compare(std::slice::from_ref(&base), &[elsewhere], Allowed::default());
+    assert!(matches!(different, Err(CompareError::Different(..))));
     let mut renamed = base.clone();
     renamed.timeline.loads[0].name = "reads".to_owned();
     assert_eq!(

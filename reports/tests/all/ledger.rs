@@ -22,6 +22,7 @@ fn clean() -> LedgerRecord {
         unfinished: KeySample::default(),
         repeated: KeySample::default(),
         unasked: KeySample::default(),
+        earlier_trouble: None,
         after: 1.25,
         trouble: None,
     }
@@ -74,6 +75,18 @@ fn effects_beyond_the_requests_without_a_reply_are_duplicates() {
     };
     assert_eq!(of(Some(record.clone()), 0, 1), (Pass, Fail));
     assert_eq!(of(Some(record), 0, 2), (Pass, Pass));
+}
+
+#[test]
+fn effects_that_may_have_been_there_before_are_no_proof_of_duplicates() {
+    let earlier_trouble = Some("status 503".to_owned());
+    let record = LedgerRecord { unasked: keys(&["1", "2"]), earlier_trouble, ..clean() };
+    assert_eq!(of(Some(record.clone()), 0, 0), (Pass, Inconclusive));
+    assert_eq!(of(Some(record.clone()), 0, 2), (Pass, Pass));
+    let doubled = LedgerRecord { repeated: keys(&["3"]), ..record.clone() };
+    assert_eq!(of(Some(doubled), 0, 0), (Pass, Fail), "that one is too many by itself");
+    let known = LedgerRecord { earlier_trouble: None, ..record };
+    assert_eq!(of(Some(known), 0, 0), (Pass, Fail));
 }
 
 #[test]

@@ -1,8 +1,11 @@
 //! Restarts by the liveness probe.
 
 use brunt_reports::Finding;
-use brunt_reports::Judgement::{Fail, Inconclusive, Pass};
-use brunt_scenarios::plan::{Claim, Fault, FaultKind, Pick, ReplicaFilter, Restarts};
+use brunt_reports::Judgement::{self, Fail, Inconclusive, Pass};
+use brunt_scenarios::plan::{
+    Claim, EdgeFault, Fault, FaultKind, NodeFault, NodePick, Pick, PlatformFault, ReplicaFilter,
+    Restarts,
+};
 use brunt_scenarios::timeline::{Event, EventKind, Moment, RestartReason, Timeline};
 
 use crate::fixture::{event, fault, only, plan, secs, timeline};
@@ -62,15 +65,32 @@ fn a_run_that_ends_before_the_bound_shows_nothing() {
 }
 
 #[test]
-fn a_kill_is_no_restart_by_the_probe() {
-    let mut plan =
-        plan(vec![Claim::Restarts(Restarts { service: "order".to_owned(), within: secs(8) })]);
-    let kind =
-        FaultKind::Kill { services: vec!["order".to_owned()], pick: Pick::One, grace: secs(0) };
-    let name = kind.to_string();
+fn what_replaces_a_process_or_breaks_only_the_way_to_it_needs_no_restart_by_the_probe() {
+    let service = || "order".to_owned();
+    let kill = FaultKind::Kill { services: vec![service()], pick: Pick::One, grace: secs(0) };
+    let of_platform = |fault| FaultKind::Platform { service: service(), fault };
+    let evict = of_platform(PlatformFault::Evict(Pick::One));
+    let ended = of_platform(PlatformFault::KillContainer(Pick::One));
+    let (which, fault) = (NodePick::Named("node-1".to_owned()), NodeFault::Outage);
+    let nodes = FaultKind::Nodes { which, fault };
+    let (from, to) = ("gateway".to_owned(), service());
+    let cut = FaultKind::Edge { from, to, fault: EdgeFault::Cut };
+    for kind in [kill, evict, ended, of_platform(PlatformFault::Remove), nodes, cut] {
+        assert_eq!(after(&kind), Inconclusive, "{kind}");
+    }
+    let (cpu, memory) = (1, 0);
+    assert_eq!(after(&of_platform(PlatformFault::Stress { pick: Pick::One, cpu, memory })), Fail);
+    assert_eq!(after(&FaultKind::Pause { service: service(), pick: Pick::One }), Fail);
+}
+
+/// What is judged when nothing restarts after a fault.
+fn after(kind: &FaultKind) -> Judgement {
+    let claim = Restarts { service: "order".to_owned(), within: secs(8) };
+    let mut plan = plan(vec![Claim::Restarts(claim)]);
+    let (kind, name) = (kind.clone(), kind.to_string());
     plan.faults =
         vec![Fault { kind, at: vec![secs(10)], lasts: None, only: ReplicaFilter::default() }];
     let faults = vec![fault(&name, "order", 10.0, 10.0)];
     let timeline = Timeline { ended: Moment(60.0), faults, ..timeline() };
-    assert_eq!(only(&plan, &timeline, "restarts").judgement, Inconclusive);
+    only(&plan, &timeline, "restarts").judgement
 }

@@ -1,8 +1,10 @@
 //! A report shows no credentials.
 
-use brunt_reports::{MASK, Report, Secrets, html, json, judge, junit, markdown};
-use brunt_scenarios::plan::{Auth, Plan, Work};
+use brunt_reports::{MASK, Report, Secrets, html, judge, junit, markdown};
+use brunt_scenarios::plan::{Auth, Body, Plan, Program, Work};
 use brunt_scenarios::timeline::{Moment, StepRecord};
+
+use serde_json::json;
 
 use crate::fixture::{origin, plan, timeline};
 
@@ -33,7 +35,7 @@ fn written(plan: &Plan, quoted: &str) -> String {
     let verdict = judge(plan, &timeline);
     let report = Report::new(plan, verdict, timeline, origin);
     let all = [
-        json(&report).expect("renders"),
+        brunt_reports::json(&report).expect("renders"),
         html(&report).expect("renders"),
         markdown(&report).expect("renders"),
         junit(&report).expect("renders"),
@@ -55,6 +57,35 @@ fn credentials_and_secret_headers_are_masked_everywhere() {
         assert!(!written.contains("topsecret"), "{written}");
         assert!(written.contains(MASK), "{written}");
     }
+}
+
+#[test]
+fn secrets_in_urls_and_bodies_are_masked_by_their_names() {
+    let with = |path: &str, body: Body| {
+        let mut plan = carrying(None, &[]);
+        if let Work::Request { request, .. } = &mut plan.loads[0].work {
+            request.target.path = path.to_owned();
+            request.body = body;
+        }
+        plan
+    };
+    let json = json!({"user": "ann", "login": [{"password": TOKEN}], "token_type": "Bearer"});
+    let form = [("client_secret".to_owned(), TOKEN.to_owned())].into();
+    let text = format!("grant=password&api_key={TOKEN}");
+    for plan in [
+        with(&format!("/orders?n=1&access_token={TOKEN}"), Body::Empty),
+        with("/", Body::Json(json)),
+        with("/", Body::Form(form)),
+        with("/", Body::Text(text)),
+    ] {
+        let written = written(&plan, TOKEN);
+        assert!(!written.contains("topsecret"), "{written}");
+    }
+    let mut running = carrying(None, &[]);
+    let url = format!("http://ann:{TOKEN}@bank.example/").parse().expect("a URL");
+    let service = running.system.services.values_mut().next().expect("a service");
+    service.program = Program::Running { url };
+    assert!(!written(&running, TOKEN).contains("topsecret"));
 }
 
 #[test]

@@ -78,6 +78,14 @@ fn time_without_any_request_counts_and_the_warm_up_does_not() {
 }
 
 #[test]
+fn a_rate_of_less_than_one_reply_is_not_reached_without_any() {
+    let run = served([(0, 1), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0)]);
+    assert_eq!(found(&open("0.1/s", 0.2, During::Run), &run).0, Fail);
+    let run = served([(1, 1), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0)]);
+    assert_eq!(found(&open("0.1/s", 0.2, During::Run), &run).0, Pass);
+}
+
+#[test]
 fn without_requests_nothing_is_shown() {
     let plan = open("45/s", 50.0, During::Run);
     let empty = Timeline { loads: vec![], ..timeline() };

@@ -23,7 +23,7 @@ pub enum EdgeFault {
     /// The callee is not asked: a status answers in its place, for this share (0 to 1)
     /// of the requests.
     Abort {
-        /// The HTTP status of the replies, from 100 to 599.
+        /// The HTTP status of the replies, from 200 to 599.
         status: u16,
         /// The share of calls that meet it, from 0 to 1.
         share: f64,

@@ -137,6 +137,21 @@ impl FaultKind {
         }
     }
 
+    /// Whether it breaks processes and leaves them running, so that a liveness probe has something
+    /// to restart. A broken way to another service is not the process's own fault.
+    pub fn leaves_running(&self) -> bool {
+        match self {
+            Self::Pause { .. } | Self::MakeZombie { .. } => true,
+            Self::Platform { fault, .. } => fault.leaves_running(),
+            Self::Kill { .. }
+            | Self::Stop { .. }
+            | Self::Scale { .. }
+            | Self::Rollout { .. }
+            | Self::Edge { .. }
+            | Self::Nodes { .. } => false,
+        }
+    }
+
     /// The services that it concerns: those whose processes it touches, or both ends of
     /// a broken connection.
     pub fn touches(&self) -> Vec<&str> {

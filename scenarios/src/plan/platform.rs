@@ -97,6 +97,20 @@ impl PlatformFault {
         }
     }
 
+    /// Whether it may break processes and leaves them running, so that a liveness probe has
+    /// something to restart.
+    pub fn leaves_running(&self) -> bool {
+        match self {
+            Self::Probe { .. } | Self::Stress { .. } | Self::SetConfig { .. } => true,
+            Self::Evict(_)
+            | Self::KillContainer(_)
+            | Self::Remove
+            | Self::RollBack
+            | Self::SetEnv { .. }
+            | Self::Autoscale { .. } => false,
+        }
+    }
+
     /// Whether it happens at once, with nothing to undo when it ends.
     pub fn is_instant(&self) -> bool {
         matches!(self, Self::Evict(_) | Self::KillContainer(_) | Self::RollBack)

@@ -48,9 +48,9 @@ impl FromStr for Pick {
         match text {
             "one" => Ok(Self::One),
             "all" => Ok(Self::All),
-            _ => match (text.parse(), text.parse()) {
+            _ => match (text.parse(), text.parse::<Percent>()) {
                 (Ok(number), _) if number > 0 => Ok(Self::Number(number)),
-                (_, Ok(share)) => Ok(Self::Share(share)),
+                (_, Ok(share)) if share.fraction() > 0.0 => Ok(Self::Share(share)),
                 _ => Err(InvalidPick(text.to_owned())),
             },
         }

@@ -30,6 +30,6 @@ impl JsonSchema for TimeLimit {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({"type": "string", "pattern": "^(auto|([0-9.]+(us|ms|s|m|h))+)$"})
+        schemars::json_schema!({"type": "string", "pattern": "^(auto|([0-9.]+(us|ms|s|m|h|d))+)$"})
     }
 }

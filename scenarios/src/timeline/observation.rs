@@ -125,6 +125,9 @@ pub struct LedgerRecord {
     pub repeated: KeySample,
     /// Effects of no known command.
     pub unasked: KeySample,
+    /// Why it is not known which effects there were before the load; `None` when it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earlier_trouble: Option<String>,
     /// How long after load and faults it was read for the last time, in seconds.
     pub after: f64,
     /// Why it could not be read; `None` when it was.

@@ -167,6 +167,10 @@ impl Builder {
                 return Err(YamlError::syntax(key.span, "a key is a text, not a list or a map"));
             };
             if text == "<<" && *kind == ScalarKind::Plain {
+                if !is_mergeable(&value) {
+                    let problem = YamlProblem::Invalid("`<<` merges maps, and this is none".into());
+                    self.problems.push(YamlError { span: Some(key.span), problem, node: None });
+                }
                 merged.extend(maps(value));
             } else if seen.insert(text.clone()) {
                 entries.push((key, value));
@@ -183,6 +187,14 @@ impl Builder {
             }
         }
         Ok(entries)
+    }
+}
+
+fn is_mergeable(node: &YamlNode) -> bool {
+    match &node.content {
+        YamlContent::Map(_) => true,
+        YamlContent::List(items) => items.iter().all(is_mergeable),
+        YamlContent::Scalar(..) => false,
     }
 }
 

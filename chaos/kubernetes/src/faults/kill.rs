@@ -33,7 +33,8 @@ pub(crate) async fn inject(
 /// another one of its name. Returns whether it was there.
 async fn delete(changer: &Changer, pod: &PodState, grace: Duration) -> Result<bool, KubeError> {
     changer.check_lease()?;
-    let seconds = u32::try_from(grace.as_secs()).unwrap_or(u32::MAX);
+    // Kubernetes counts whole seconds, and none would be SIGKILL at once.
+    let seconds = u32::try_from(grace.as_millis().div_ceil(1000)).unwrap_or(u32::MAX);
     let mut params = DeleteParams::default().grace_period(seconds);
     params.preconditions = pod.precondition();
     let (api, what) = (changer.cluster().api::<Pod>(), format!("delete pod {}", pod.name));

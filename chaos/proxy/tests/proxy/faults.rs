@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use brunt_scenarios::plan::{ByteScope, EdgeDirection, EdgeFault, Pick};
 
 use http_body_util::BodyExt;
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::callee::{Callee, serving, text};
@@ -211,6 +211,31 @@ async fn a_duplicated_request_reaches_the_callee_twice_with_its_body() {
     kept.post("/orders", "another").await.unwrap();
     eventually(|| heard.lock().unwrap().len() == 3).await;
     assert_eq!(counts(&proxy), (2, 3, 1));
+}
+
+#[tokio::test]
+async fn what_follows_the_body_of_a_duplicated_request_comes_twice_as_well() {
+    let heard: Arc<std::sync::Mutex<Vec<String>>> = Arc::default();
+    let hearing = Arc::clone(&heard);
+    let callee = serving(move |request| {
+        let hearing = Arc::clone(&hearing);
+        async move {
+            let whole = request.into_body().collect().await.unwrap();
+            let sum = whole.trailers().and_then(|all| all.get("checksum")).cloned();
+            let sum = sum.map(|sum| sum.to_str().unwrap().to_owned());
+            hearing.lock().unwrap().push(sum.unwrap_or_default());
+            text("heard")
+        }
+    })
+    .await;
+    let (proxy, _) = proxy_before(&[callee.port]).await;
+    proxy.inject(EdgeFault::Duplicate { share: 1.0 });
+    let mut caller = TcpStream::connect(("127.0.0.1", proxy.port())).await.unwrap();
+    let request = "POST /orders HTTP/1.1\r\nhost: shop\r\ntransfer-encoding: chunked\r\n\
+                   trailer: checksum\r\n\r\n3\r\ntea\r\n0\r\nchecksum: 42\r\n\r\n";
+    caller.write_all(request.as_bytes()).await.unwrap();
+    eventually(|| heard.lock().unwrap().len() == 2).await;
+    assert_eq!(*heard.lock().unwrap(), ["42", "42"]);
 }
 
 fn bandwidth(direction: EdgeDirection, bytes_per_second: u64) -> EdgeFault {

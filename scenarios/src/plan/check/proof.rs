@@ -1,6 +1,6 @@
 //! Checks of proofs: guards that exist, and checks that the scenario has.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use indexmap::IndexMap;
@@ -83,6 +83,7 @@ fn check_names(scenario: &Scenario) -> Vec<&'static str> {
     if !scenario.steps.is_empty() {
         names.push("step");
     }
-    names.dedup();
+    let mut known = HashSet::new();
+    names.retain(|name| known.insert(*name));
     names
 }

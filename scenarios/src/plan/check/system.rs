@@ -259,7 +259,8 @@ impl Checker<'_> {
             max_unavailable: strategy.max_unavailable.unwrap_or(0),
         };
         if rollout.kind == StrategyKind::RollingUpdate
-            && rollout.max_surge + rollout.max_unavailable == 0
+            && rollout.max_surge == 0
+            && rollout.max_unavailable == 0
         {
             self.wrong(None, format!("a rollout of `{name}` could never move")).help =
                 Some("maxSurge and maxUnavailable cannot both be 0".to_owned());

@@ -80,7 +80,9 @@ impl Checker<'_> {
 /// load goes is fixed.
 fn split(url: &str) -> Option<RequestTarget> {
     let (scheme, rest) = url.split_once("://")?;
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    // A fragment is for the reader of the reply, and is never sent (RFC 3986, 3.5).
+    let rest = rest.split('#').next().unwrap_or_default();
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
     let (authority, path) = rest.split_at(end);
     let known = ["http", "https"].contains(&scheme);
     let fixed = !authority.is_empty() && !authority.contains(['$', '{', '}', ' ']);

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::{Claim, Claimed, Effects, Needs, Reading};
+use super::{Claim, Claimed, Effects, Evidence, Needs, Reading};
+use crate::plan::During;
 use crate::plan::check::{Checkable, Checker, ExpectationContext, one};
 use crate::scenario::DecoupledSpec;
 use crate::units::Percent;
@@ -27,7 +28,9 @@ impl Claimed for Decoupled {
     fn needs(&self) -> Needs<'_> {
         let Self { of, effects, within, .. } = self;
         let reading = Reading::Ledger { of, effects, within: *within };
-        Needs { events: true, schedules: vec![of], reading: Some(reading), ..Needs::default() }
+        let evidence = Evidence::of_share(of, self.at_least, During::Faults, self.to_string());
+        let reading = Some(reading);
+        Needs { events: true, schedules: vec![of], reading, evidence, ..Needs::default() }
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{Claim, Claimed, Evidence, Needs};
 use crate::bounds;
 use crate::plan::check::{Checkable, Checker, ExpectationContext, one};
-use crate::plan::{Fault, FaultKind, Service};
+use crate::plan::{Fault, FaultKind, PlatformFault, Service};
 use crate::scenario::{RecoversSpec, TimeLimit};
 use crate::source::Located;
 use crate::units::Period;
@@ -143,6 +143,9 @@ fn bound(kind: &FaultKind, service: &Service) -> Duration {
         // A kill's time counts from its signal on, and a stop's from its end, when its grace is
         // over.
         FaultKind::Kill { grace, .. } => *grace + bounds::starts(service),
+        FaultKind::Platform { fault: PlatformFault::KillContainer(_), .. } => {
+            service.grace + bounds::starts(service)
+        }
         _ => bounds::starts(service),
     }
 }

@@ -19,12 +19,12 @@ impl Checker<'_> {
             written.latency.as_ref().map(|one| self.edge_latency(one, system)),
             written.bandwidth.as_ref().map(|one| self.bandwidth(one, system)),
             written.slow_close.as_ref().map(|one| {
-                let scope = scope(one.direction, one.percent);
+                let scope = self.scope(one.direction, one.percent, &one.to);
                 let fault = EdgeFault::SlowClose { delay: one.delay, scope };
                 self.edge(&one.from, &one.to, fault, system)
             }),
             written.limit_data.as_ref().map(|one| {
-                let scope = scope(one.direction, one.percent);
+                let scope = self.scope(one.direction, one.percent, &one.to);
                 let fault = EdgeFault::LimitData { bytes: one.bytes, scope };
                 self.edge(&one.from, &one.to, fault, system)
             }),
@@ -57,7 +57,7 @@ impl Checker<'_> {
                 distribution: one.distribution.as_ref().map(|one| one.value).unwrap_or_default(),
             },
         };
-        let scope = scope(one.direction, one.percent);
+        let scope = self.scope(one.direction, one.percent, &one.to);
         self.edge(&one.from, &one.to, EdgeFault::Latency { delay, pick: one.pick, scope }, system)
     }
 
@@ -67,7 +67,7 @@ impl Checker<'_> {
             "a bandwidth of 0 lets nothing through",
             "write at least 1, or use the fault `halfOpen`",
         );
-        let scope = scope(one.direction, one.percent);
+        let scope = self.scope(one.direction, one.percent, &one.to);
         self.edge(&one.from, &one.to, EdgeFault::Bandwidth { bytes_per_second, scope }, system)
     }
 
@@ -79,7 +79,7 @@ impl Checker<'_> {
             self.wrong(one.size.span, what).help =
                 Some(format!("`variation` is at most {}", size.get() - 1));
         }
-        let scope = scope(one.direction, one.percent);
+        let scope = self.scope(one.direction, one.percent, &one.to);
         let fault = EdgeFault::Slice { size, variation: one.variation, delay: one.delay, scope };
         self.edge(&one.from, &one.to, fault, system)
     }
@@ -90,7 +90,7 @@ impl Checker<'_> {
             self.wrong(one.to.span, "a `rate` of 0% changes nothing").help =
                 Some("such as `rate: 0.01%`".to_owned());
         }
-        let scope = scope(one.direction, one.percent);
+        let scope = self.scope(one.direction, one.percent, &one.to);
         self.edge(&one.from, &one.to, EdgeFault::Corrupt { rate, scope }, system)
     }
 
@@ -101,8 +101,23 @@ impl Checker<'_> {
             NonZeroU64::MIN
         })
     }
-}
 
-fn scope(direction: EdgeDirection, percent: Option<Percent>) -> ByteScope {
-    ByteScope { direction, share: percent.map_or(1.0, Percent::fraction) }
+    fn scope(
+        &mut self,
+        direction: EdgeDirection,
+        percent: Option<Percent>,
+        to: &Located<String>,
+    ) -> ByteScope {
+        ByteScope { direction, share: self.share(percent, to) }
+    }
+
+    /// Which share of requests or connections a fault between services hits.
+    pub(super) fn share(&mut self, percent: Option<Percent>, to: &Located<String>) -> f64 {
+        let share = percent.map_or(1.0, Percent::fraction);
+        if share == 0.0 {
+            self.wrong(to.span, "a `percent` of 0% hits nothing").help =
+                Some("leave it out to hit everything".to_owned());
+        }
+        share
+    }
 }

@@ -24,7 +24,7 @@ impl Checker<'_> {
                 .as_ref()
                 .map(|one| self.edge(&one.from, &one.to, EdgeFault::Refuse, system)),
             written.lost_reply.as_ref().map(|lost| {
-                let share = lost.percent.map_or(1.0, crate::units::Percent::fraction);
+                let share = self.share(lost.percent, &lost.to);
                 self.edge(&lost.from, &lost.to, EdgeFault::LostReply { share }, system)
             }),
             written
@@ -36,7 +36,7 @@ impl Checker<'_> {
                 .as_ref()
                 .map(|one| self.edge(&one.from, &one.to, EdgeFault::HalfOpen, system)),
             written.duplicate.as_ref().map(|one| {
-                let share = one.percent.map_or(1.0, crate::units::Percent::fraction);
+                let share = self.share(one.percent, &one.to);
                 self.edge(&one.from, &one.to, EdgeFault::Duplicate { share }, system)
             }),
         ];
@@ -130,10 +130,11 @@ impl Checker<'_> {
     }
 
     fn abort(&mut self, abort: &scenario::AbortSpec, system: &System) -> Kind {
-        if !(100..600).contains(&abort.status.value) {
-            self.wrong(abort.status.span, "a status is a number from 100 to 599");
+        if !(200..600).contains(&abort.status.value) {
+            self.wrong(abort.status.span, "the status of a reply is a number from 200 to 599")
+                .help = Some("those from 100 to 199 come before the reply itself".to_owned());
         }
-        let share = abort.percent.map_or(1.0, crate::units::Percent::fraction);
+        let share = self.share(abort.percent, &abort.to);
         self.edge(
             &abort.from,
             &abort.to,
