@@ -96,7 +96,10 @@ pub fn writes_json() -> bool {
 pub fn write_message(level: Level, text: &str) {
     let text = text.trim_end_matches('\n');
     if !writes_json() {
-        return write_error(format!("{text}\n").as_bytes());
+        // Words of others may be in it: names, replies, what objects hold.
+        let plain = |line: &str| no_command(&printable(line)) + "\n";
+        let text: String = text.split('\n').map(plain).collect();
+        return write_error(text.as_bytes());
     }
     // Before a secret is written with the escapes of JSON, and no mask would find it.
     let text = secrets::masked(text);

@@ -1,5 +1,7 @@
 //! Checks that do not pass, as workflow commands that GitHub shows beside the scenario's file.
 
+use brunt_scenarios::plain_text::printable;
+
 use crate::verdict::{Finding, Judgement};
 use crate::{Report, summary};
 
@@ -24,7 +26,7 @@ fn line(report: &Report, finding: &Finding) -> String {
 
 /// Escapes the data of a workflow command.
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    printable(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 // Escapes a property of a workflow command, where `:` and `,` end the value.

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use brunt_scenarios::plain_text::printable;
 use brunt_scenarios::timeline::{LoadRecord, Window};
 
 use crate::{RenderError, Report, Samples};
@@ -86,10 +87,12 @@ fn failures(window: &Window) -> String {
     kinds.map(|(kind, count)| format!("{kind}={count}")).collect::<Vec<_>>().join(" ")
 }
 
-// Makes a name harmless that a spreadsheet would take for a formula (CSV injection).
+// Makes a name harmless that a spreadsheet would take for a formula (CSV injection), or a terminal
+// for a command.
 fn harmless(name: &str) -> String {
+    let shown = printable(name);
     match name.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        true => format!("'{name}"),
-        false => name.to_owned(),
+        true => format!("'{shown}"),
+        false => shown,
     }
 }

@@ -11,7 +11,7 @@ use brunt_kubernetes::{
 };
 
 use crate::cli::RevertArgs;
-use crate::console::outln;
+use crate::console::plainln;
 use crate::exit::Exit;
 use crate::runtime;
 use outcome::{exit, show};
@@ -44,7 +44,7 @@ async fn wait(
             let own = std::slice::from_ref(&cluster.namespace);
             let namespaces = if namespaces.is_empty() { own } else { namespaces };
             for (_, reverted) in revert_in(cluster, namespaces, &which).await {
-                reverted.done.iter().for_each(|what| outln!("{what}"));
+                reverted.done.iter().for_each(|what| plainln!("{what}"));
             }
         }
     }
@@ -96,7 +96,9 @@ async fn in_namespace(target: &ClusterTarget, which: RunSelector) -> Result<Exit
     let (cluster, which) = match Cluster::connect(target).await {
         // Nodes and cluster roles outlive it, and no run goes on without its namespace.
         Err(KubeError::NoNamespace(name)) => {
-            outln!("there is no namespace {name}; its runs may have left nodes and cluster roles");
+            plainln!(
+                "there is no namespace {name}; its runs may have left nodes and cluster roles"
+            );
             let which = if which == RunSelector::Expired { RunSelector::All } else { which };
             (Cluster::connect_unchecked(target).await?, which)
         }
@@ -105,7 +107,7 @@ async fn in_namespace(target: &ClusterTarget, which: RunSelector) -> Result<Exit
     let reverted = restore(&cluster, &which).await;
     show(&reverted, None);
     if reverted.is_clean() && reverted.done.is_empty() {
-        outln!("there is nothing to restore");
+        plainln!("there is nothing to restore");
     }
     Ok(exit(&reverted))
 }

@@ -52,7 +52,7 @@ impl RunLog {
     /// run is worth more than its log.
     pub fn keep(span: &Span, folder: &Path) -> Option<Self> {
         let path = folder.join(NAME);
-        let file = File::create(&path)
+        let file = brunt_local::replace_file(&path)
             .inspect_err(|error| {
                 warn!(path = %path.display(), error = error as &dyn std::error::Error, "the run is \
                     not logged");

@@ -119,12 +119,14 @@ fn unknown_commands_systems_and_scenarios_are_answered_with_the_nearest_names() 
 fn names_command_neither_a_terminal_nor_a_ci_server() {
     let here = Workplace::new();
     let scenario = "version: 1\nname: \"a\\e[31m\\n::error::b\"\nsystem: shop.yaml\nload: [{name: \
-                    \"l\\e]0;x\\a\", open: {rate: 10/s}, for: 300ms, get: front/ready}]\nexpect: \
-                    [{availability: {of: \"l\\e]0;x\\a\", atLeast: 1%}}]\n";
-    here.write("named.yaml", scenario);
-    for command in ["validate", "run"] {
-        let said = here.brunt(&[command, "named.yaml"]);
-        said.must(0, &[]);
+                    LOAD, open: {rate: 10/s}, for: 300ms, get: front/ready}]\nexpect: \
+                    [{availability: {of: LOAD, atLeast: 1%}}]\n";
+    here.write("named.yaml", &scenario.replace("LOAD", "l"));
+    here.write("refused.yaml", &scenario.replace("LOAD", "\"l\\e]0;x\\a\\n::error::b\""));
+    let cases = [("validate", "named", 0), ("run", "named", 0), ("validate", "refused", 2)];
+    for (command, file, code) in cases {
+        let said = here.brunt(&[command, &format!("{file}.yaml")]);
+        said.must(code, &[]);
         let all = format!("{}{}", said.out, said.err);
         assert!(!all.contains(['\u{1b}', '\u{7}']), "{command}: {all:?}");
         let obeyed = all.lines().find(|line| line.trim_start().starts_with("::"));

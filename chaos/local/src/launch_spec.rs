@@ -10,6 +10,7 @@ use std::process::{Command, Stdio};
 use brunt_scenarios::plan::{AddressPart, LaunchScope, LaunchTextError, LaunchValue, fill_in};
 use thiserror::Error;
 
+use crate::own_file;
 use crate::replica_address::ReplicaPorts;
 
 /// Everything but the ports and the replica's number.
@@ -186,10 +187,10 @@ impl LaunchSpec {
     /// A replica's restarts append to its log. A log of an earlier run is replaced.
     fn open_log(&self, replica: u32, kind: LaunchKind) -> io::Result<File> {
         let path = self.log(replica);
-        if kind == LaunchKind::First {
-            File::create(&path)?;
+        match kind {
+            LaunchKind::First => own_file::replace(&path),
+            LaunchKind::Restart => own_file::append(&path),
         }
-        File::options().create(true).append(true).open(path)
     }
 }
 

@@ -17,8 +17,9 @@ pub(crate) fn writable_folder(path: &Path) -> Result<PathBuf, LocalError> {
     let path = absolute(path).map_err(fail)?;
     fs::create_dir_all(&path).map_err(fail)?;
     // Permissions do not tell: the file system may be read-only.
-    let probe = path.join(".brunt-can-write");
-    File::create(&probe).map_err(fail)?;
+    // A new one: of a name that somebody knows beforehand, a link may lead elsewhere.
+    let probe = path.join(format!(".brunt-can-write-{:08x}", fastrand::u32(..)));
+    File::create_new(&probe).map_err(fail)?;
     fs::remove_file(&probe).map_err(fail)?;
     Ok(path)
 }

@@ -95,6 +95,10 @@ fn windows_are_a_csv_table() {
     insta::assert_snapshot!(windows_csv(&report(&plan(vec![]), timeline())).expect("renders"));
     let mut formula = timeline();
     formula.loads[0].name = "=1+1".to_owned();
+    let mut moving = timeline();
+    moving.loads[0].name = "a\u{1b}[2J\r\nb".to_owned();
+    let table = windows_csv(&report(&plan(vec![]), moving)).expect("renders");
+    assert!(!table.contains(['\u{1b}', '\r']), "{table:?}");
     assert!(windows_csv(&report(&plan(vec![]), formula)).expect("renders").contains("\n'=1+1,"));
 }
 

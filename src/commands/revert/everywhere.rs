@@ -6,14 +6,14 @@ use brunt_kubernetes::{
 };
 
 use super::outcome::{exit, show};
-use crate::console::{errln, outln};
+use crate::console::{errln, plainln};
 use crate::exit::Exit;
 
 /// Restores what these runs have left, in whichever namespace.
 pub(super) async fn revert(target: &ClusterTarget, which: &RunSelector) -> Result<Exit> {
     let cluster = Cluster::connect_unchecked(target).await?;
     let found = find_leftovers(&cluster).await?;
-    outln!("looked through {}", found.looked_through);
+    plainln!("looked through {}", found.looked_through);
     for what in &found.not_seen {
         errln!("brunt: this account may not see {what}");
     }
@@ -29,10 +29,10 @@ pub(super) async fn revert(target: &ClusterTarget, which: &RunSelector) -> Resul
         worst = worst.worse(exit(&reverted));
     }
     for left in others {
-        outln!("{}", left_alone(left));
+        plainln!("{}", left_alone(left));
     }
     if theirs.is_empty() {
-        outln!("{}", nothing(which, &found));
+        plainln!("{}", nothing(which, &found));
     }
     Ok(worst)
 }

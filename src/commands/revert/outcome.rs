@@ -2,14 +2,14 @@
 
 use brunt_kubernetes::Reverted;
 
-use crate::console::{errln, outln};
+use crate::console::{errln, plainln};
 use crate::exit::Exit;
 
 /// Prints what was restored, and what was not; with the namespace where there may be several.
 pub(super) fn show(reverted: &Reverted, namespace: Option<&str>) {
     let place = namespace.map_or(String::new(), |namespace| format!("{namespace}: "));
     for what in &reverted.done {
-        outln!("{place}{what}");
+        plainln!("{place}{what}");
     }
     for what in reverted.drift.iter().chain(&reverted.failed) {
         errln!("brunt: {place}{what}");

@@ -7,7 +7,7 @@ use brunt_scenarios::units::Period;
 
 use crate::cli::{CommonArgs, PlatformKind};
 use crate::commands::platform;
-use crate::console::outln;
+use crate::console::plainln;
 use crate::exit::Exit;
 use crate::files::Planned;
 use crate::{run_folder, runtime};
@@ -38,7 +38,7 @@ async fn one(planned: &Planned, common: &CommonArgs) -> Result<Exit> {
         &run_folder::new_id(),
     );
     let namespace = options.target.namespace.clone().unwrap_or_default();
-    outln!("{}, in the namespace {namespace}:", plan.name);
+    plainln!("{}, in the namespace {namespace}:", plan.name);
     let (system, _observed) = ClusterRun::start(&plan.system, &options).await?;
     system.ready().await?;
     if !system.planned_changes().is_empty() {
@@ -57,12 +57,12 @@ async fn one(planned: &Planned, common: &CommonArgs) -> Result<Exit> {
             // Nothing was injected, so there is nothing to recover.
             Ok(applied) => drop(applied.keep()),
             Err(error) => {
-                outln!("      would not happen: {}", with_causes(&error));
+                plainln!("      would not happen: {}", with_causes(&error));
                 exit = Exit::Inconclusive;
             }
         }
     }
-    outln!(
+    plainln!(
         "Which of several replicas it is depends on the seed; --seed {seed} draws these. Nothing \
          was touched."
     );
@@ -70,8 +70,8 @@ async fn one(planned: &Planned, common: &CommonArgs) -> Result<Exit> {
 }
 
 fn tell(when: &str, touched: &[String]) {
-    outln!("  {when}");
+    plainln!("  {when}");
     for what in touched {
-        outln!("      {what}");
+        plainln!("      {what}");
     }
 }

@@ -8,7 +8,7 @@ use brunt_scenarios::plan::{Plan, System};
 
 use crate::cli::{LoadSource, PlatformArgs};
 use crate::commands::platform;
-use crate::console::outln;
+use crate::console::plainln;
 use crate::files::{self, CheckedFile};
 use crate::{run_folder, runtime};
 
@@ -78,14 +78,14 @@ fn options_of_system(system: &System, args: &PlatformArgs) -> ClusterRunOptions 
 }
 
 fn show(found: &Preview) {
-    outln!("  on the cluster, in the namespace {}:", found.namespace);
+    plainln!("  on the cluster, in the namespace {}:", found.namespace);
     let kinds = [("", &found.services), ("note: ", &found.notes), ("wrong: ", &found.problems)];
     for (kind, all) in kinds {
         for what in all {
-            outln!("    {kind}{what}");
+            plainln!("    {kind}{what}");
         }
     }
     if found.problems.is_empty() {
-        outln!("    nothing is in the way, and nothing was touched");
+        plainln!("    nothing is in the way, and nothing was touched");
     }
 }

@@ -226,6 +226,7 @@ impl Checker<'_> {
     fn names<'w>(&mut self, names: impl Iterator<Item = &'w Located<String>>, what: &str) {
         let mut seen: Vec<&str> = Vec::new();
         for name in names {
+            self.shown_name(name, &format!("a {}", what.trim_end_matches('s')));
             if seen.contains(&name.as_str()) {
                 self.wrong(name.span, format!("two {what} are named `{name}`"));
             }

@@ -17,6 +17,7 @@ const MOST_ARRIVALS: f64 = 10_000_000.0;
 impl Checker<'_> {
     pub(super) fn load_names(&mut self, written: &[scenario::LoadSpec]) {
         for (index, load) in written.iter().enumerate() {
+            self.shown_name(&load.name, "a load");
             if written[..index].iter().any(|earlier| earlier.name.value == load.name.value) {
                 self.wrong(load.name.span, format!("two loads are named `{}`", load.name));
             }

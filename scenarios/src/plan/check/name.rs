@@ -1,7 +1,8 @@
 //! Names that folders, files, processes and cluster objects are called by.
 
 use super::checker::Checker;
-use crate::source::Span;
+use crate::plain_text::printable;
+use crate::source::{Located, Span};
 
 /// Leaves room for an ending and a number in a file's name, which most file systems
 /// bound to 255 bytes.
@@ -18,6 +19,14 @@ impl Checker<'_> {
                 "folders and files are named by it: 1 to {LONGEST} letters, digits, `-`, `_` and \
                  `.`, and first a letter, a digit or `_`"
             ));
+    }
+
+    /// Reports a name that terminals, tables and spreadsheets could not show as it is.
+    pub(super) fn shown_name(&mut self, name: &Located<String>, what: &str) {
+        if printable(name) != name.value {
+            self.wrong(name.span, format!("{what} cannot be called `{}`", name.escape_debug()))
+                .help = Some("write it on one line, without control characters".to_owned());
+        }
     }
 }
 
