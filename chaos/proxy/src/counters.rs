@@ -12,6 +12,7 @@ pub(crate) struct EdgeCounters {
     reached: AtomicU64,
     faulted: AtomicU64,
     connections: AtomicU64,
+    opaque: AtomicU64,
     request_bytes: AtomicU64,
     reply_bytes: AtomicU64,
 }
@@ -23,6 +24,7 @@ pub(crate) struct EdgeTotals {
     pub(crate) reached: u64,
     pub(crate) faulted: u64,
     pub(crate) connections: u64,
+    pub(crate) opaque: u64,
     pub(crate) request_bytes: u64,
     pub(crate) reply_bytes: u64,
 }
@@ -46,6 +48,11 @@ impl EdgeCounters {
         self.connections.fetch_add(1, Relaxed);
     }
 
+    /// For a connection in whose bytes no requests are seen.
+    pub(crate) fn is_opaque(&self) {
+        self.opaque.fetch_add(1, Relaxed);
+    }
+
     /// So many bytes were sent in one direction.
     pub(crate) fn passed(&self, direction: EdgeDirection, bytes: usize) {
         let count = match direction {
@@ -61,6 +68,7 @@ impl EdgeCounters {
             reached: self.reached.load(Relaxed),
             faulted: self.faulted.load(Relaxed),
             connections: self.connections.load(Relaxed),
+            opaque: self.opaque.load(Relaxed),
             request_bytes: self.request_bytes.load(Relaxed),
             reply_bytes: self.reply_bytes.load(Relaxed),
         }

@@ -77,6 +77,7 @@ impl Edge {
             reached: totals.reached,
             faulted: totals.faulted,
             connections: totals.connections,
+            opaque_connections: totals.opaque,
             request_bytes: totals.request_bytes,
             reply_bytes: totals.reply_bytes,
         }

@@ -61,6 +61,7 @@ pub(crate) async fn serve(
             }
         }
         Some(DetectedConnection::Bytes(caller, callee)) => {
+            route.edge().counters.is_opaque();
             if let Some((caller, callee)) = connected(&route, caller, callee).await {
                 tunnel(&route, caller, callee).await;
             }

@@ -23,6 +23,11 @@ fn of_run(claim: &Amplification, run: &JudgedRun<'_>) -> (Judgement, String, Str
     match found {
         None => unknown(format!("Calls from {from} to {to} were not counted.")),
         Some(_) if requests == 0 => unknown(format!("{of} made no request.")),
+        // A connection may have carried any number of calls.
+        Some(edge) if edge.opaque_connections > 0 => unknown(format!(
+            "{} from {from} to {to} carried bytes in which no calls are seen.",
+            format::counted(edge.opaque_connections, "connection")
+        )),
         Some(edge) if edge.requests == 0 => unknown(format!("{from} never called {to}.")),
         Some(edge) => {
             let each = edge.requests as f64 / requests as f64;

@@ -68,7 +68,11 @@ fn of_load(
     let bad = whole.all - whole.good - whole.open;
     let least = objective.spent(1.0 - confidence::at_most(whole.good + whole.open, whole.all));
     let most = objective.spent(1.0 - confidence::at_least(whole.good, whole.all));
-    let judgement = if most <= spends {
+    // It could not have failed, so it shows nothing.
+    let is_too_short = objective.spent(1.0) <= spends;
+    let judgement = if is_too_short {
+        Judgement::Inconclusive
+    } else if most <= spends {
         Judgement::Pass
     } else if least > spends {
         Judgement::Fail
@@ -94,6 +98,12 @@ fn of_load(
         percent(most),
         times(objective.burns(share)),
     );
+    let evidence = match is_too_short {
+        true => {
+            format!("{evidence} The run is so short that it holds even if every request fails.")
+        }
+        false => evidence,
+    };
     (judgement, format!("{} spent", percent(objective.spent(share))), evidence)
 }
 

@@ -216,6 +216,9 @@ fn amplification_counts_retries_for_each_request() {
     assert_eq!(judged(&plan, &calls(720), "amplification"), Pass);
     assert_eq!(judged(&plan, &calls(721), "amplification"), Fail);
     assert_eq!(judged(&plan, &calls(0), "amplification"), Inconclusive);
+    let mut opaque = calls(100);
+    opaque.edges[0].opaque_connections = 1;
+    assert_eq!(judged(&plan, &opaque, "amplification"), Inconclusive, "who knows what it carried");
     assert_eq!(
         judged(&plan, &Timeline { edges: vec![], ..calls(1) }, "amplification"),
         Inconclusive

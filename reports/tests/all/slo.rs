@@ -57,6 +57,16 @@ fn late_replies_are_bad_ones_and_what_is_not_known_counts_on_neither_side() {
 }
 
 #[test]
+fn a_run_too_short_to_spend_as_much_shows_nothing() {
+    // All of them bad burn it ten times as fast, and a hundredth of the window spends a tenth.
+    let good = run(10_000, &[], &[]);
+    assert_eq!(judged(&objective(0.9, "9%", None), &good, "slo"), Pass);
+    let found = only(&objective(0.9, "10%", None), &good, "slo");
+    assert_eq!(found.judgement, Inconclusive);
+    assert!(found.evidence.ends_with("even if every request fails."), "{}", found.evidence);
+}
+
+#[test]
 fn an_slo_without_requests_is_inconclusive() {
     let plan = objective(0.99, "100%", None);
     assert_eq!(judged(&plan, &run(0, &[], &[]), "slo"), Inconclusive);

@@ -57,12 +57,19 @@ pub struct EdgeRecord {
     /// Connections that callers opened.
     #[serde(default)]
     pub connections: u64,
+    /// Those of them in whose bytes no requests are seen.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub opaque_connections: u64,
     /// Bytes that were sent to the callee.
     #[serde(default)]
     pub request_bytes: u64,
     /// Bytes that were sent to the caller.
     #[serde(default)]
     pub reply_bytes: u64,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl EdgeRecord {
@@ -72,6 +79,7 @@ impl EdgeRecord {
         self.reached += other.reached;
         self.faulted += other.faulted;
         self.connections += other.connections;
+        self.opaque_connections += other.opaque_connections;
         self.request_bytes += other.request_bytes;
         self.reply_bytes += other.reply_bytes;
     }

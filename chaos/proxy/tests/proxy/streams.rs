@@ -222,4 +222,9 @@ async fn connections_and_bytes_are_counted_in_each_direction() {
     pieces(&mut to(&proxy).await, b"\x01").await;
     let record = proxy.record();
     assert_eq!((record.connections, record.request_bytes, record.reply_bytes), (2, 7, 7));
+    assert_eq!(record.opaque_connections, 2);
+    let callee = serving(|_| async { text("done") }).await;
+    let (proxy, _) = proxy_before(&[callee.port]).await;
+    once(proxy.port(), "/").await.unwrap();
+    assert_eq!((proxy.record().connections, proxy.record().opaque_connections), (1, 0));
 }

@@ -46,6 +46,13 @@ impl Checker<'_> {
     ) -> Option<Amplification> {
         let load = self.known_load(&written.of, context);
         self.known_edge(&written.from, &written.to, context.system)?;
+        let protocol = context.system.services.get(&written.to.value).and_then(|to| to.protocol);
+        if let Some(protocol) = protocol.filter(|protocol| !protocol.has_visible_requests()) {
+            let to = &written.to;
+            let what = format!("`{to}` speaks {protocol}, in which no calls are seen");
+            self.wrong(to.span, what).help =
+                Some("count the calls of a service that speaks HTTP or gRPC".to_owned());
+        }
         let load = load?;
         // Edges count from the start of the system on, so calls of a warm-up cannot be told apart.
         if !load.warm_up.is_zero() {
