@@ -68,8 +68,8 @@ fn of_load(
     let bad = whole.all - whole.good - whole.open;
     let least = objective.spent(1.0 - confidence::at_most(whole.good + whole.open, whole.all));
     let most = objective.spent(1.0 - confidence::at_least(whole.good, whole.all));
-    // It could not have failed, so it shows nothing.
-    let is_too_short = objective.spent(1.0) <= spends;
+    // It could not have failed, so it shows nothing. Shares of binary fractions are not exact.
+    let is_too_short = objective.spent(1.0) <= spends + 1e-9;
     let judgement = if is_too_short {
         Judgement::Inconclusive
     } else if most <= spends {
