@@ -12,11 +12,13 @@ brunt=$(readlink -f "$1") image=$2
 shift 2
 from=("${@:-here}")
 scratch=$(mktemp -d)
+manifests=$(dirname "$(readlink -f "$0")")/../../manifests
+overlay=$(mktemp -d -p "$manifests/examples") # kustomize reads nothing above its own tree by an absolute path
 namespaces=(podinfo-$$ hotrod-$$)
 failed=0
 finish() {
   kubectl delete namespace "${namespaces[@]}" --ignore-not-found --wait=false >/dev/null
-  chmod -R u+w "$scratch" && rm -rf "$scratch"
+  chmod -R u+w "$scratch" && rm -rf "$scratch" "$overlay"
 }
 trap finish EXIT
 
@@ -156,10 +158,48 @@ expect: [{availability: {of: visits, atLeast: 95%}}]
 YAML
   check "$namespace" prove prove "$where" 0 <<YAML
 load: [{name: visits, open: {rate: 20/s}, for: 30s, $load}]
-faults: [{at: 5s, kill: {service: frontend}}]
-expect: [{availability: {of: visits, atLeast: 95%}}]
+faults: [{at: 5s, kill: {service: frontend, grace: 30s}}]
+expect: [{availability: {of: visits, atLeast: 97%}}]
 proof: [{planted: [{at: 0s, for: 29s, scale: {service: frontend, replicas: 1}}], fails: [availability]}]
 YAML
+}
+
+nightly() { # NAMESPACE SCENARIO: the CronJob of components/controller as it stands, with this scenario
+  local namespace=$1 files=$scratch/${1%-*}-files before after
+  cp "$files/system.yaml" "$files/$2.yaml" "$overlay"
+  cat >"$overlay/kustomization.yaml" <<YAML
+apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+components: [../../components/controller]
+images: [{name: brunt, newName: ${image%:*}, newTag: ${image##*:}}]
+namespace: $namespace
+generatorOptions: {disableNameSuffixHash: true}
+configMapGenerator: [{name: brunt-scenarios, files: [system.yaml, $2.yaml]}]
+YAML
+  kubectl apply -k "$overlay" >/dev/null
+  others() { objects "$namespace" | jq -S 'if type == "array" then map(select(.name != "tonight" and (.name | startswith("brunt-report-") | not))) else . end'; }
+  before=$(others)
+  kubectl create job tonight --from=cronjob/brunt -n "$namespace" >/dev/null
+  for _ in $(seq 300); do
+    [[ $(kubectl get job tonight -n "$namespace" -o jsonpath='{.status.succeeded}{.status.failed}') == "" ]] || break
+    sleep 1
+  done
+  for _ in $(seq 100); do
+    after=$(others)
+    [[ $before != "$after" ]] || break
+    sleep 0.3
+  done
+  if [[ $before != "$after" ]]; then
+    diff <(echo "$before") <(echo "$after") || true
+    echo "FAILED: $namespace nightly: something is not as before"; failed=1
+  elif [[ $(kubectl get job tonight -n "$namespace" -o jsonpath='{.status.succeeded}') != 1 ]]; then
+    kubectl logs job/tonight -n "$namespace" || true
+    echo "FAILED: $namespace nightly: the Job did not succeed"; failed=1
+  else
+    kubectl get configmap "brunt-report-$2" -n "$namespace" -o jsonpath='{.data.report\.md}' | sed -n 's/^/    /p' | head -8
+    echo "ok: $namespace nightly"
+  fi
+  kubectl delete -k "$overlay" >/dev/null
 }
 
 build podinfo github.com/stefanprodan/podinfo v1.8.1-0.20250910200901-e86405a8674e github.com/stefanprodan/podinfo/cmd/podinfo
@@ -205,4 +245,5 @@ faults: [{at: 10s, for: 5s, cut: {from: frontend, to: driver}}]
 expect: [{availability: {of: visits, atLeast: 95%, during: before}}, {availability: {of: visits, atLeast: 40%}}]
 YAML
 done
+nightly "podinfo-$$" kill
 exit $failed

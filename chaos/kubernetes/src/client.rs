@@ -16,11 +16,13 @@ pub(crate) mod irreversible_error;
 pub(crate) mod labels;
 pub(crate) mod login_error;
 pub(crate) mod manifest;
+pub(crate) mod no_effect_error;
 pub(crate) mod object;
 pub(crate) mod pod_proxy_get;
 pub(crate) mod pod_readiness;
 pub(crate) mod port_forward;
 pub(crate) mod program_error;
+pub(crate) mod removed_workload_error;
 pub(crate) mod report_configmap;
 #[cfg(test)]
 pub(crate) mod scripted_api;

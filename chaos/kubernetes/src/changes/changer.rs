@@ -10,6 +10,7 @@ use super::record::RunLease;
 use super::restore::{RestoreOutcome, restore};
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
+use crate::client::no_effect_error::NoEffectError;
 use crate::client::object::{ChangeMode, ObjectRef};
 use crate::client::write::Writer;
 
@@ -95,7 +96,9 @@ impl Changer {
     pub(crate) async fn inject(&self, change: &Change) -> Result<(), KubeError> {
         match self.apply(change).await?.is_changed {
             true => Ok(()),
-            false => Err(KubeError::NothingChanged { object: change.object.to_string() }),
+            false => {
+                Err(NoEffectError::NothingChanged { object: change.object.to_string() }.into())
+            }
         }
     }
 

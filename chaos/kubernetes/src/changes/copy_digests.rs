@@ -17,6 +17,7 @@ use super::kept_copy::contents;
 use crate::client::call::call_api;
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
+use crate::client::removed_workload_error::RemovedWorkloadError;
 use crate::client::write::Writer;
 
 /// The Secret's name, which roles name as well.
@@ -56,7 +57,7 @@ pub(super) async fn check(
     let recorded = secret.as_ref().and_then(|secret| secret.data.as_ref()?.get(&name));
     match recorded {
         Some(ByteString(recorded)) if *recorded == digest_of(map).as_bytes() => Ok(()),
-        _ => Err(KubeError::UnknownCopy { map: name, holds: holds.to_owned() }),
+        _ => Err(RemovedWorkloadError::UnknownCopy { map: name, holds: holds.to_owned() }.into()),
     }
 }
 

@@ -9,6 +9,7 @@ use super::record::RunLease;
 use crate::client::error::KubeError;
 use crate::client::labels::{EXPIRES, HOLDS_REMOVED, RUN};
 use crate::client::object::{KINDS, ObjectRef};
+use crate::client::removed_workload_error::RemovedWorkloadError;
 use crate::client::write::MANAGER;
 
 /// Keys of the ConfigMap: the kind, the object as JSON, and the field manager in whose name it
@@ -78,8 +79,9 @@ pub(super) fn contents(map: &ConfigMap) -> String {
 
 /// The object that a ConfigMap holds, and its field manager.
 pub(super) fn kept_in(map: &ConfigMap) -> Result<(ObjectRef, Value, String), KubeError> {
-    let unreadable =
-        |why: String, source| KubeError::UnreadableCopy { map: map.name_any(), why, source };
+    let unreadable = |why: String, source| -> KubeError {
+        RemovedWorkloadError::UnreadableCopy { map: map.name_any(), why, source }.into()
+    };
     let entry = |key: &str| {
         let value = map.data.as_ref().and_then(|data| data.get(key));
         value.ok_or_else(|| unreadable(format!("it has no entry `{key}`"), None))

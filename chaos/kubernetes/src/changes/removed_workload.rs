@@ -22,6 +22,7 @@ use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
 use crate::client::labels::{HOLDS_REMOVED, RUN};
 use crate::client::object::{ChangeMode, ObjectRef};
+use crate::client::removed_workload_error::RemovedWorkloadError;
 use crate::client::write::{MANAGER, Writer};
 
 /// How often it is tried again when the object was changed while it was kept. More often than for a
@@ -197,11 +198,12 @@ async fn wait_until_gone(
             return Ok(Some(found));
         }
         if Instant::now() > until {
-            return Err(KubeError::StillGoing {
+            return Err(RemovedWorkloadError::StillGoing {
                 object: object.to_string(),
                 seconds: WITHIN.as_secs(),
                 finalizers: irreversible::finalizers(&found).join(", "),
-            });
+            }
+            .into());
         }
         tokio::time::sleep(LOOK_AGAIN).await;
     }
@@ -219,7 +221,7 @@ async fn wait_until_taken_up(cluster: &Cluster, object: &ObjectRef) -> Result<()
         }
         if Instant::now() > until {
             let (object, seconds) = (object.to_string(), WITHIN.as_secs());
-            return Err(KubeError::NotTakenUp { object, seconds });
+            return Err(RemovedWorkloadError::NotTakenUp { object, seconds }.into());
         }
         tokio::time::sleep(LOOK_AGAIN).await;
     }

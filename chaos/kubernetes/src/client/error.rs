@@ -7,7 +7,9 @@ use thiserror::Error;
 
 use super::irreversible_error::IrreversibleError;
 use super::login_error::LoginError;
+use super::no_effect_error::NoEffectError;
 use super::program_error::ProgramError;
+use super::removed_workload_error::RemovedWorkloadError;
 use super::unclear_target::UnclearTarget;
 
 /// A cluster could not do what it was asked, or could not be asked.
@@ -305,33 +307,12 @@ pub enum KubeError {
         /// What can be done instead of naming one, with its own separator; may be empty.
         or_else: &'static str,
     },
-    /// What was kept of a removed workload cannot be read, so that it cannot be made again.
-    #[error(
-        "the ConfigMap {map} does not hold a removed workload as brunt keeps it ({why}); make the \
-         workload by hand, then delete the ConfigMap"
-    )]
-    UnreadableCopy {
-        /// The ConfigMap's name.
-        map: String,
-        /// Which part is wrong.
-        why: String,
-        /// The parser's error; `None` where a part is missing.
-        #[source]
-        source: Option<serde_json::Error>,
-    },
-    /// Nobody vouches for what a ConfigMap holds, so that it is not made.
-    #[error(
-        "the ConfigMap {map} holds {holds}, which is not there, and no run vouches for it: whoever \
-         may write ConfigMaps could have put it there, so it is not applied; look at it with \
-         `kubectl get configmap {map} -o yaml`, apply it by hand if it is right, and delete the \
-         ConfigMap"
-    )]
-    UnknownCopy {
-        /// The ConfigMap's name.
-        map: String,
-        /// Kind and name of the object in it.
-        holds: String,
-    },
+    /// A removed workload is not there again.
+    #[error(transparent)]
+    RemovedWorkload(#[from] RemovedWorkloadError),
+    /// A fault has no effect on a workload, or would have none.
+    #[error(transparent)]
+    NoEffect(#[from] NoEffectError),
     /// The fault would destroy what nobody could bring back; nothing was touched.
     #[error(transparent)]
     Irreversible(#[from] IrreversibleError),
@@ -342,85 +323,6 @@ pub enum KubeError {
         fault: String,
         /// Why it is refused.
         source: Box<KubeError>,
-    },
-    /// A change of a workload's pods would replace none of them; nothing was touched.
-    #[error("no pod of {object} would be replaced: {why}")]
-    NothingReplaced {
-        /// Kind and name.
-        object: String,
-        /// What keeps its pods as they are.
-        why: String,
-    },
-    /// A change of a workload's pods would stop at some of them; nothing was touched.
-    #[error(
-        "the pods of {object} would not all be replaced: {why}, and waits until somebody promotes \
-         the new version; let it go on by itself, or use `rollout` or `kill`"
-    )]
-    WaitsForPromotion {
-        /// Kind and name.
-        object: String,
-        /// What in its strategy waits.
-        why: &'static str,
-    },
-    /// A workload has no number of replicas that could be changed; nothing was touched.
-    #[error(
-        "{object} has one pod on each node, and no number of replicas; use `kill`, or `remove` \
-         to take all of them away"
-    )]
-    NotScaled {
-        /// Kind and name.
-        object: String,
-    },
-    /// All that a fault would change is so already; nothing was touched.
-    #[error("{object} has all of these values already, so that there is nothing to change")]
-    NothingChanged {
-        /// Kind and name.
-        object: String,
-    },
-    /// Pods should have been replaced, or other ones should have come, and all are as before.
-    #[error("no pod of {service} came or went within {seconds} s: {why}")]
-    NoneReplaced {
-        /// The service whose pods are meant.
-        service: String,
-        /// How long was waited, in seconds.
-        seconds: u64,
-        /// What keeps new ones from starting.
-        why: String,
-    },
-    /// The first process that a container sees is not its own; nothing was touched.
-    #[error(
-        "the containers of {object} share {shared}, whose first process is not theirs, so that \
-         none of them can be ended alone; use `kill`"
-    )]
-    SharedProcesses {
-        /// Kind and name.
-        object: String,
-        /// What they share, and with whom.
-        shared: &'static str,
-    },
-    /// A deleted object does not go.
-    #[error(
-        "{object} is still being deleted after {seconds} s (finalizers: {finalizers}); what was \
-         kept of it stays until it can be made again"
-    )]
-    StillGoing {
-        /// Kind and name.
-        object: String,
-        /// How long was waited, in seconds.
-        seconds: u64,
-        /// What others must end before it goes, separated by commas.
-        finalizers: String,
-    },
-    /// An object that was made again does not stand.
-    #[error(
-        "{object} was made again, and its controller has not taken it up after {seconds} s; what \
-         was kept of it stays until then"
-    )]
-    NotTakenUp {
-        /// Kind and name.
-        object: String,
-        /// How long was waited, in seconds.
-        seconds: u64,
     },
     /// A Secret does not hold the value that a request refers to.
     #[error("Secret {secret} has {why}")]

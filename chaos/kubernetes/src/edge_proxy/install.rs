@@ -130,24 +130,22 @@ impl Installation<'_> {
         let table = edge_route.table(&observer.state());
         control.set_routing(table).await?;
         let control = Arc::new(tokio::sync::Mutex::new(control));
-        let (front, name) = (change.object.clone(), name.to_owned());
         let (in_place, guarded) = watch::channel(false);
         let guard = ProxyGuard {
             observer: observer.clone(),
             changer: self.changer.alike(),
             callee: callee.to_owned(),
             route: edge_route.clone(),
-            front: front.clone(),
+            front: change.object.clone(),
             control: Arc::clone(&control),
             in_place: guarded,
         };
         let updates = tokio::spawn(guard.run().in_current_span());
-        let sync_delay = service.sync_delay();
         let proxy = InstalledProxy {
-            front,
+            front: change.object.clone(),
             namespace: cluster.namespace.clone(),
-            name: name.clone(),
-            sync_delay,
+            name: name.to_owned(),
+            sync_delay: service.sync_delay(),
             control,
             faults: FaultsByCaller::default(),
             updates,
@@ -156,14 +154,19 @@ impl Installation<'_> {
         self.proxies.add(callee, proxy);
         self.changer.apply(change).await?;
         let is_proxy =
-            |endpoints: &BTreeSet<String>| endpoints.len() == 1 && endpoints.contains(&name);
+            |endpoints: &BTreeSet<String>| endpoints.len() == 1 && endpoints.contains(name);
         wait_for_endpoints(observer, (callee, &service.front), is_proxy).await?;
         in_place.send_replace(true);
-        tokio::time::sleep(sync_delay).await;
-        let ports = edge_route.target_ports(&observer.state());
-        let edge = (callee, ports.as_slice());
-        self.proxies.drain_connections(self.changer, observer, self.services, edge).await;
+        tokio::time::sleep(service.sync_delay()).await;
+        self.end_older_connections(callee, &edge_route).await;
         Ok(())
+    }
+
+    /// Has the connections end that go past the proxy, as they are older than it.
+    async fn end_older_connections(&self, callee: &str, route: &EdgeRoute) {
+        let ports = route.target_ports(&self.observer.state());
+        let edge = (callee, ports.as_slice());
+        self.proxies.drain_connections(self.changer, self.observer, self.services, edge).await;
     }
 }
 

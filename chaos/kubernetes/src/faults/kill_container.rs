@@ -7,6 +7,7 @@ use super::not_run::not_run;
 use crate::client::ephemeral::{EphemeralProgram, EphemeralUser};
 use crate::client::error::KubeError;
 use crate::client::exec::wait_for_exit;
+use crate::client::no_effect_error::NoEffectError;
 use crate::client::program_error::ProgramError;
 use crate::observe::workload::Workload;
 
@@ -20,7 +21,7 @@ pub(super) fn refuse(workload: &Workload) -> Result<(), KubeError> {
     } else {
         return Ok(());
     };
-    Err(KubeError::SharedProcesses { object: workload.object.to_string(), shared })
+    Err(NoEffectError::SharedProcesses { object: workload.object.to_string(), shared }.into())
 }
 
 /// Sends SIGTERM to the first process of each replica: by `brunt` or `kill` in the container, or

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
+use crate::client::no_effect_error::NoEffectError;
 use crate::client::object::{ObjectKind, ObjectRef};
 use crate::observe::argo_rollout;
 use crate::observe::watcher::Observer;
@@ -30,10 +31,10 @@ pub(crate) async fn read(cluster: &Cluster, object: &ObjectRef) -> Result<Value,
             "its pods are made by the template of another workload, {described}, that its \
              workloadRef names; use `rollout` or `kill`"
         );
-        return Err(KubeError::NothingReplaced { object: shown(), why });
+        return Err(NoEffectError::NothingReplaced { object: shown(), why }.into());
     }
     match argo_rollout::waits_for_promotion(&found) {
-        Some(why) => Err(KubeError::WaitsForPromotion { object: shown(), why }),
+        Some(why) => Err(NoEffectError::WaitsForPromotion { object: shown(), why }.into()),
         None => Ok(found),
     }
 }
@@ -47,7 +48,7 @@ pub(crate) async fn read_for_restart(
     let bare = (object.kind == ObjectKind::ReplicaSet)
         .then(|| "a ReplicaSet replaces none; use `kill`".to_owned());
     match bare.or_else(|| why_nothing(&found)) {
-        Some(why) => Err(KubeError::NothingReplaced { object: object.to_string(), why }),
+        Some(why) => Err(NoEffectError::NothingReplaced { object: object.to_string(), why }.into()),
         None => Ok(found),
     }
 }
@@ -82,7 +83,7 @@ pub(crate) async fn until_begun(
         if fails || began.elapsed() >= within {
             let pending = || observer.state().why_pending(service);
             let unknown = || "nothing says why".to_owned();
-            return Err(TargetError::platform(KubeError::NoneReplaced {
+            return Err(TargetError::platform(NoEffectError::NoneReplaced {
                 service: service.to_owned(),
                 seconds: began.elapsed().as_secs(),
                 why: failure.or_else(pending).unwrap_or_else(unknown),

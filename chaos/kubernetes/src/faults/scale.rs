@@ -9,6 +9,7 @@ use crate::changes::changer::Changer;
 use crate::changes::irreversible;
 use crate::changes::record::stored_records;
 use crate::client::error::KubeError;
+use crate::client::no_effect_error::NoEffectError;
 use crate::client::object::ObjectKind;
 use crate::observe::workload::Workload;
 
@@ -92,7 +93,7 @@ async fn set(
 /// Refuses to take away what does not come back with the replicas.
 pub(super) fn refuse(workload: &Workload, object: &Value, replicas: u32) -> Result<(), KubeError> {
     if workload.object.kind == ObjectKind::DaemonSet {
-        return Err(KubeError::NotScaled { object: workload.object.to_string() });
+        return Err(NoEffectError::NotScaled { object: workload.object.to_string() }.into());
     }
     let now = object.pointer(REPLICAS).and_then(Value::as_u64).unwrap_or(1);
     // More replicas take nothing away when they come. They do when they go again.

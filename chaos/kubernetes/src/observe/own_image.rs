@@ -50,7 +50,31 @@ fn image_in(pod: &Pod) -> Option<String> {
         [only] => only,
         several => several.iter().find(|one| one.name == "brunt")?,
     };
-    own.image.clone()
+    let named = own.image.clone()?;
+    let statuses = pod.status.as_ref().and_then(|status| status.container_statuses.as_deref());
+    let status = statuses.into_iter().flatten().find(|status| status.name == own.name);
+    Some(status.and_then(|status| pinned(&named, &status.image_id)).unwrap_or(named))
+}
+
+/// The image by its digest, so that what reverts a run is what runs it, whatever becomes of the
+/// tag; `None` where other nodes may not get it by that: an image that was put onto the nodes
+/// without a registry has an id of its own, or a name that nothing can be fetched by.
+fn pinned(named: &str, id: &str) -> Option<String> {
+    let (repository, digest) = id.split_once('@')?;
+    let is_fetched = digest.starts_with("sha256:") && !named.starts_with("localhost");
+    (is_fetched && repository == full_repository(named)).then(|| id.to_owned())
+}
+
+/// An image's registry and path, without tag and digest, as the kubelet writes it.
+fn full_repository(named: &str) -> String {
+    let name = named.split('@').next().unwrap_or_default();
+    let last = name.rfind('/').map_or(0, |slash| slash + 1);
+    let path = name[last..].find(':').map_or(name, |colon| &name[..last + colon]);
+    match path.split_once('/') {
+        Some((host, _)) if host.contains(['.', ':']) => path.to_owned(),
+        Some(_) => format!("docker.io/{path}"),
+        None => format!("docker.io/library/{path}"),
+    }
 }
 
 #[cfg(test)]
@@ -83,5 +107,31 @@ mod tests {
         script.await.unwrap();
         let own = || Some("registry/x:1".to_owned());
         assert_eq!(images, [own(), own(), None, None]);
+    }
+
+    #[test]
+    fn an_image_of_a_registry_is_pinned_by_its_digest() {
+        let image = |named: &str, id: &str| {
+            let pod = json!({"metadata": {"name": "tonight"},
+                "spec": {"containers": [{"name": "brunt", "image": named}]},
+                "status": {"containerStatuses": [{"name": "brunt", "imageID": id}]}});
+            image_in(&serde_json::from_value(pod).unwrap()).unwrap()
+        };
+        let fetched = "ghcr.io/acme/brunt@sha256:ab";
+        assert_eq!(image("ghcr.io/acme/brunt:1", fetched), fetched);
+        assert_eq!(
+            image("host:5000/brunt", "host:5000/brunt@sha256:ab"),
+            "host:5000/brunt@sha256:ab"
+        );
+        let hub = "docker.io/library/brunt@sha256:ab";
+        assert_eq!(image("brunt:1", hub), hub);
+        for (named, id) in [
+            ("ghcr.io/acme/brunt:1", "sha256:ab"),
+            ("ghcr.io/acme/brunt:1", "docker.io/library/import-2026@sha256:ab"),
+            ("localhost/brunt:1", "localhost/brunt@sha256:ab"),
+            ("ghcr.io/acme/brunt:1", ""),
+        ] {
+            assert_eq!(image(named, id), named, "{id}");
+        }
     }
 }

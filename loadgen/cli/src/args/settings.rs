@@ -79,12 +79,7 @@ impl Settings {
             Action::Help | Action::Version | Action::Config => TargetRequests::default(),
             _ => written.targets()?,
         };
-        if let (false, Some(file)) =
-            (written.rc.not_followed.is_empty(), written.flags.value(Flag::Rc))
-        {
-            let keys = written.rc.not_followed.join(", ");
-            notes.push(format!("{file}: not followed, as siege would: {keys}"));
-        }
+        notes.extend(written.not_followed());
         let mut bound = written.bound(requests.len())?;
         let (slo, find_max) = (written.slo()?, written.flags.has(Flag::FindMax));
         if find_max {
@@ -103,11 +98,7 @@ impl Settings {
             logins,
             notes,
             has_siege_banner: written.flags.has(Flag::Siege),
-            order: if written.is_on(Flag::Internet, "internet") {
-                RequestOrder::Random
-            } else {
-                RequestOrder::InTurn
-            },
+            order: written.order(),
             users: users_given.unwrap_or(USERS),
             users_given,
             bound,
@@ -129,6 +120,22 @@ impl Settings {
             get: written.get()?,
             outputs: written.outputs(action)?,
         })
+    }
+}
+
+impl WrittenOptions {
+    /// What a siegerc asks for and does not get.
+    fn not_followed(&self) -> Option<String> {
+        let file = self.flags.value(Flag::Rc)?;
+        let keys = self.rc.not_followed.join(", ");
+        (!keys.is_empty()).then(|| format!("{file}: not followed, as siege would: {keys}"))
+    }
+
+    fn order(&self) -> RequestOrder {
+        match self.is_on(Flag::Internet, "internet") {
+            true => RequestOrder::Random,
+            false => RequestOrder::InTurn,
+        }
     }
 }
 
