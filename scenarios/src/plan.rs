@@ -55,7 +55,9 @@ pub use service_url::{InvalidServiceUrl, ServiceUrl};
 pub use services::{Placement, Program, Rollout, Service, ServiceOnKubernetes, System};
 pub use threshold::{InvalidThreshold, LoadTotals, Threshold};
 
-pub use crate::scenario::{During, EdgeDirection, JitterDistribution, Method, Pick, ReplicaFilter};
+pub use crate::scenario::{
+    AbortStatus, During, EdgeDirection, JitterDistribution, Method, Pick, ReplicaFilter,
+};
 pub use crate::system::{Protocol, StrategyKind, WorkloadKind};
 pub use crate::timeline::BreakerState;
 use crate::units::Percent;

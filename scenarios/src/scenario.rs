@@ -3,6 +3,7 @@
 //!
 //! Nothing is checked here beyond the form; [`crate::Plan`] is where it gets its meaning.
 
+mod abort_status;
 mod agreement;
 mod amplification;
 mod auth;
@@ -45,6 +46,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub use abort_status::AbortStatus;
 pub use agreement::{
     CompensationSpec, FoldOverSpec, FoldSpec, KeyedCollectionSpec, RowsSpec, SagaSpec,
     ViewSourceSpec, ViewSpec,

@@ -698,6 +698,8 @@ fn faults_of_bytes_are_checked() {
             "slow close by 2s of requests order → stock",
         ),
         ("limitData: {EDGE, bytes: 100}", "close after 100 bytes order → stock"),
+        ("abort: {EDGE, status: 503, percent: 50%}", "abort 50% with 503 order → stock"),
+        ("abort: {EDGE, status: unavailable}", "abort 100% with UNAVAILABLE order → stock"),
         (
             "slice: {EDGE, size: 10, variation: 2, delay: 1ms}",
             "slice into 10 ± 2 bytes each 1ms order → stock",
@@ -719,6 +721,8 @@ fn faults_of_bytes_are_checked() {
         "corrupt: {EDGE, rate: 0%}",
         "kill: {service: order, pick: 0%}",
         "abort: {EDGE, status: 100}",
+        "abort: {EDGE, status: OK}",
+        "abort: {EDGE, status: UNAVAILABEL}",
         "abort: {EDGE, status: 503, percent: 0%}",
         "latency: {EDGE, delay: 1s, percent: 0%}",
     ] {

@@ -23,6 +23,8 @@ fn a_folder_that_holds_its_system_file_is_run_and_all_of_it_validated() {
     let here = Workplace::new();
     here.scenario("steps:\n  - {name: there are orders, get: front/orders}\n");
     here.write("slo.yaml", SLO);
+    here.write("compose.yaml", "services: {web: {image: nginx}}\n");
+    here.write("stack.yml", "services: {web: {image: nginx}}\nvolumes: {data: {}}\n");
     here.write("load.yaml", LOAD_FILE);
     here.brunt(&["run", "."]).must(0, &["pass", "a test"]);
     here.brunt(&["validate", "."]).must(

@@ -3,7 +3,9 @@
 use std::num::NonZeroU64;
 use std::time::Duration;
 
-use brunt_scenarios::plan::{ByteScope, Delay, EdgeDirection, EdgeFault, JitterDistribution, Pick};
+use brunt_scenarios::plan::{
+    AbortStatus, ByteScope, Delay, EdgeDirection, EdgeFault, JitterDistribution, Pick,
+};
 use brunt_scenarios::scenario::InvalidPick;
 use brunt_scenarios::units::{Period, Spread};
 use serde::{Deserialize, Serialize};
@@ -22,6 +24,10 @@ pub enum WireFault {
         scope: WireScope,
     },
     Abort {
+        status: u16,
+        share: f64,
+    },
+    AbortCall {
         status: u16,
         share: f64,
     },
@@ -146,7 +152,12 @@ impl From<EdgeFault> for WireFault {
             EdgeFault::Latency { delay, pick, scope } => {
                 Self::Latency { delay: delay.into(), pick: as_text(pick), scope: scope.into() }
             }
-            EdgeFault::Abort { status, share } => Self::Abort { status, share },
+            EdgeFault::Abort { status: AbortStatus::Http(status), share } => {
+                Self::Abort { status, share }
+            }
+            EdgeFault::Abort { status: AbortStatus::Grpc(status), share } => {
+                Self::AbortCall { status, share }
+            }
             EdgeFault::Cut => Self::Cut,
             EdgeFault::Refuse => Self::Refuse,
             EdgeFault::LostReply { share } => Self::LostReply { share },
@@ -178,7 +189,12 @@ impl TryFrom<WireFault> for EdgeFault {
                 let pick = parsed.map_err(|source| FaultWireError { pick, source })?;
                 Self::Latency { delay: delay.into(), pick, scope: scope.into() }
             }
-            WireFault::Abort { status, share } => Self::Abort { status, share },
+            WireFault::Abort { status, share } => {
+                Self::Abort { status: AbortStatus::Http(status), share }
+            }
+            WireFault::AbortCall { status, share } => {
+                Self::Abort { status: AbortStatus::Grpc(status), share }
+            }
             WireFault::Cut => Self::Cut,
             WireFault::Refuse => Self::Refuse,
             WireFault::LostReply { share } => Self::LostReply { share },
@@ -238,7 +254,8 @@ mod tests {
                 .map(|delay| EdgeFault::Latency { delay, pick: Pick::All, scope });
         let latencies = picks.map(|pick| EdgeFault::Latency { delay: delay.into(), pick, scope });
         let others = [
-            EdgeFault::Abort { status: 503, share: 0.3 },
+            EdgeFault::Abort { status: AbortStatus::Http(503), share: 0.3 },
+            EdgeFault::Abort { status: AbortStatus::Grpc(14), share: 0.3 },
             EdgeFault::Cut,
             EdgeFault::Refuse,
             EdgeFault::LostReply { share: 0.25 },

@@ -144,8 +144,9 @@ impl ActiveFaults {
     }
 
     /// What a request that has just arrived meets: the first fault that hits it decides.
-    pub(crate) fn on_request(&self) -> RequestAction {
-        request::action(&mut self.table().active)
+    /// `is_grpc`: whether it is a call of gRPC.
+    pub(crate) fn on_request(&self, is_grpc: bool) -> RequestAction {
+        request::action(&mut self.table().active, is_grpc)
     }
 
     /// How much later a request goes to the callee.

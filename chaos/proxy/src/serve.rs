@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use brunt_scenarios::plan::EdgeDirection;
+use brunt_scenarios::plan::{AbortStatus, EdgeDirection};
 use bytes::Bytes;
 use http::header::CONNECTION;
 use http::{HeaderValue, Request, Response, StatusCode};
@@ -158,7 +158,7 @@ async fn apply_faults(
     upgrade: &UpgradeSlot,
 ) -> Result<ProxyReply, ForwardError> {
     edge.counters.request_arrived();
-    let action = edge.faults.on_request();
+    let action = edge.faults.on_request(false);
     if !matches!(action, RequestAction::Forward | RequestAction::Duplicate(_)) {
         edge.counters.met_fault();
     }
@@ -166,7 +166,9 @@ async fn apply_faults(
     match action {
         RequestAction::Forward => {}
         RequestAction::Reset => return Err(ForwardError::Cut),
-        RequestAction::Abort(status) => return Ok(aborted(status)),
+        RequestAction::Abort(AbortStatus::Http(status)) => return Ok(aborted(status)),
+        // There are no calls of gRPC in HTTP/1.1, so none meets it.
+        RequestAction::Abort(AbortStatus::Grpc(_)) => {}
         RequestAction::Hold(fault) => {
             edge.faults.until_recovered(fault).await;
             return Err(ForwardError::HalfOpen);

@@ -4,7 +4,7 @@ use std::fmt;
 use std::num::NonZeroU64;
 
 use super::delay::Delay;
-use crate::scenario::{EdgeDirection, Pick};
+use crate::scenario::{AbortStatus, EdgeDirection, Pick};
 use crate::units::Spread;
 
 /// What happens to requests, connections and bytes between two services.
@@ -23,8 +23,8 @@ pub enum EdgeFault {
     /// The callee is not asked: a status answers in its place, for this share (0 to 1)
     /// of the requests.
     Abort {
-        /// The HTTP status of the replies, from 200 to 599.
-        status: u16,
+        /// That of the replies.
+        status: AbortStatus,
         /// The share of calls that meet it, from 0 to 1.
         share: f64,
     },

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::AbortStatus;
 use crate::source::Located;
 use crate::units::{Percent, Spread};
 
@@ -14,8 +15,8 @@ pub struct AbortSpec {
     pub from: Located<String>,
     /// The service that is called.
     pub to: Located<String>,
-    /// With this status.
-    pub status: Located<u16>,
+    /// With this status: of HTTP, such as `503`, or of gRPC, such as `UNAVAILABLE`.
+    pub status: Located<AbortStatus>,
     /// Which share of the requests; all unless given.
     pub percent: Option<Percent>,
 }

@@ -11,12 +11,15 @@ pub enum FileKind {
     System,
     /// Load on URLs: what `brunt load` puts on.
     Load,
-    /// A document of somebody else, such as a manifest or an OpenSLO document.
+    /// A document of somebody else, such as a manifest, a Compose file or an OpenSLO document.
     Foreign,
 }
 
 /// Keys at the top of a scenario that no load file has.
 const OF_SCENARIOS: [&str; 7] = ["system", "expect", "faults", "steps", "setup", "proof", "limits"];
+
+/// Keys at the top of a Compose file that no system file has.
+const OF_COMPOSE: [&str; 4] = ["volumes", "networks", "configs", "secrets"];
 
 /// Keys by which a file is known to be meant for brunt.
 const OURS: [&str; 6] = ["version", "system", "load", "expect", "openapi", "swagger"];
@@ -33,10 +36,21 @@ impl Source {
         match () {
             // First, as a manifest or an API may have a key of brunt's at its top by chance.
             () if has("apiVersion") || has("openapi") || has("swagger") => FileKind::Foreign,
+            () if has("services")
+                && (OF_COMPOSE.iter().any(|key| has(key)) || self.is_compose()) =>
+            {
+                FileKind::Foreign
+            }
             () if has("services") && !has("system") => FileKind::System,
             () if has("load") && !OF_SCENARIOS.iter().any(|key| has(key)) => FileKind::Load,
             () => FileKind::Scenario,
         }
+    }
+
+    /// Whether it has a name that Compose looks for.
+    fn is_compose(&self) -> bool {
+        let name = self.name.rsplit('/').next().unwrap_or_default();
+        ["compose.", "docker-compose."].iter().any(|begin| name.starts_with(begin))
     }
 
     /// What it is for sure, where another kind of file was expected: `a scenario`.

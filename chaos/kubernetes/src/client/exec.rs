@@ -39,10 +39,10 @@ pub(super) async fn exec(
 /// The standard output of a program that only reads and always writes something.
 pub(crate) async fn output_of(
     cluster: &Cluster,
-    pod: &str,
+    (pod, container): (&str, Option<&str>),
     command: &[&str],
 ) -> Result<String, KubeError> {
-    let mut process = exec(cluster, (pod, None), command).await?;
+    let mut process = exec(cluster, (pod, container), command).await?;
     let failed = |source| KubeError::Program { pod: pod.to_owned(), source };
     let mut output = process.stdout().ok_or_else(|| failed(ProgramError::NoOutput))?;
     let mut text = String::new();

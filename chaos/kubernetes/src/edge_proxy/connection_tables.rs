@@ -17,7 +17,8 @@ pub const END_OF_CONNECTIONS: &str = "end of connections";
 /// The reading of the tables of some pods, by the names of these.
 pub(super) struct ConnectionTables<'a> {
     changer: &'a Changer,
-    /// What is run in a container.
+    /// The container in which it is run; all of a pod have the same connections.
+    container: Option<&'a str>,
     command: &'a [&'a str],
     /// The image of an ephemeral container.
     image: Option<&'a str>,
@@ -36,12 +37,16 @@ enum PodTable {
 
 impl<'a> ConnectionTables<'a> {
     /// `runs_brunt` says that brunt's own image is the pods', which holds no `cat`.
-    pub(super) fn new(changer: &'a Changer, runs_brunt: bool, image: Option<&'a str>) -> Self {
+    pub(super) fn new(
+        changer: &'a Changer,
+        (container, runs_brunt): (Option<&'a str>, bool),
+        image: Option<&'a str>,
+    ) -> Self {
         let command: &[&str] = match runs_brunt {
             true => &["brunt", "connections"],
             false => &["cat", "/proc/net/tcp", "/proc/net/tcp6"],
         };
-        Self { changer, command, image, pods: BTreeMap::new() }
+        Self { changer, container, command, image, pods: BTreeMap::new() }
     }
 
     /// The tables of these pods, as far as they can be read.
@@ -83,10 +88,11 @@ impl<'a> ConnectionTables<'a> {
     }
 
     async fn inside(&self, pod: &str) -> (PodTable, Option<String>) {
-        let error = match output_of(self.changer.cluster(), pod, self.command).await {
-            Ok(table) => return (PodTable::Inside, Some(table)),
-            Err(error) => error,
-        };
+        let error =
+            match output_of(self.changer.cluster(), (pod, self.container), self.command).await {
+                Ok(table) => return (PodTable::Inside, Some(table)),
+                Err(error) => error,
+            };
         match (&error, self.image) {
             (KubeError::Program { source, .. }, Some(image)) if source.is_not_in_image() => {
                 match self.beside(pod, image).await {

@@ -14,6 +14,7 @@ use crate::changes::changer::Changer;
 use crate::observe::gaps::WatchGap;
 use crate::observe::services::ClusterServices;
 use crate::observe::watcher::Observer;
+use crate::observe::workload::Workload;
 
 /// How often the callee's pods are asked for their connections.
 const POLL: Duration = Duration::from_secs(1);
@@ -35,7 +36,9 @@ impl EdgeProxies {
         let until = tokio::time::Instant::now() + self.drain_timeout;
         let image = services.image(self.image.as_deref());
         let runs_brunt = services.runs_brunt(callee).unwrap_or(false);
-        let mut tables = ConnectionTables::new(changer, runs_brunt, image);
+        let workload = services.workloads.get(callee);
+        let container = workload.and_then(Workload::container).map(|one| one.name.as_str());
+        let mut tables = ConnectionTables::new(changer, (container, runs_brunt), image);
         let late = loop {
             let pods: Vec<String> =
                 observer.state().pods(callee).into_iter().map(|pod| pod.name).collect();

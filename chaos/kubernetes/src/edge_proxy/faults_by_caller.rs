@@ -55,12 +55,14 @@ fn list(all: &[CallerFault], caller: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use brunt_scenarios::plan::AbortStatus;
+
     use super::*;
 
     #[test]
     fn each_change_has_the_faults_of_its_own_caller_before_and_after_it() {
         let faults = FaultsByCaller::default();
-        let half = EdgeFault::Abort { status: 503, share: 0.5 };
+        let half = EdgeFault::Abort { status: AbortStatus::Http(503), share: 0.5 };
         assert_eq!(faults.add("web", 1, EdgeFault::Cut).before, "no fault");
         let second = faults.add("web", 2, half);
         assert_eq!(second.before, EdgeFault::Cut.to_string());

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use brunt_faults::{FaultError, InjectedFault};
 use brunt_kubernetes::{ChangeMode, ClusterRun, ClusterRunOptions, Watchdog};
-use brunt_scenarios::plan::{ByteScope, EdgeFault, FaultKind, Pick};
+use brunt_scenarios::plan::{AbortStatus, ByteScope, EdgeFault, FaultKind, Pick};
 use brunt_scenarios::timeline::EdgeRecord;
 
 use crate::customers::{Crowd, Customer};
@@ -83,7 +83,8 @@ async fn every_fault_between_two_services_has_its_effect() {
     assert!(took >= Duration::from_millis(490), "{took:?}");
 
     let (status, _, counts) =
-        under(&system, &customer, EdgeFault::Abort { status: 418, share: 1.0 }).await;
+        under(&system, &customer, EdgeFault::Abort { status: AbortStatus::Http(418), share: 1.0 })
+            .await;
     assert_eq!((status, counts), (Some(418), [1, 0, 1]));
 
     let (status, _, counts) = under(&system, &customer, EdgeFault::Cut).await;
@@ -221,7 +222,10 @@ async fn the_watchdog_uninstalls_an_edge_proxy() {
     system.ready().await.unwrap();
     let customer = Customer::of(&system, "gateway");
     until("it is served", || async { customer.buys().await.0 == Some(201) }).await;
-    let _ = set(&system, EdgeFault::Abort { status: 418, share: 1.0 }).await.unwrap().keep();
+    let _ = set(&system, EdgeFault::Abort { status: AbortStatus::Http(418), share: 1.0 })
+        .await
+        .unwrap()
+        .keep();
     assert_eq!(customer.buys().await.0, Some(418));
     assert_ne!(shop.snapshot().await, before);
     // As if this process had been killed: the fault goes at once, the rest when the run's time is

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use brunt_faults::FaultTarget;
 use brunt_kubernetes::{Cluster, ClusterRunOptions, RunSelector, Watchdog, revert};
 use brunt_scenarios::plan::{Fault, FaultKind, PlatformFault, ReplicaFilter};
 
@@ -62,9 +63,13 @@ async fn the_watchdog_restores_a_fault_of_a_killed_run_soon_after_its_own_end() 
     let ten_minutes = Duration::from_secs(600);
     let options = ClusterRunOptions { faults, ..shop.options(Watchdog::Job(None), ten_minutes) };
     let system = shop.enter(&options).await;
-    for kind in [set, remove] {
-        applied(&system, &kind).await.unwrap().keep();
-    }
+    applied(&system, &set).await.unwrap().keep();
+    // A pod more, while they are replaced, would be one that the fault may not take away.
+    until("the rollout is over", || async {
+        system.census("shop").await.unwrap().replicas.len() == 2
+    })
+    .await;
+    applied(&system, &remove).await.unwrap().keep();
     // As if this process had been killed: it restores nothing.
     drop(system);
     until("the workload is back as it was", || async {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use brunt_kubernetes::{ClusterRun, ClusterRunOptions, Watchdog};
-use brunt_scenarios::plan::{EdgeFault, FaultKind};
+use brunt_scenarios::plan::{AbortStatus, EdgeFault, FaultKind};
 use kube::api::{DeleteParams, Patch};
 use serde_json::{Value, json};
 
@@ -52,7 +52,7 @@ async fn is_proxied(system: &ClusterRun) {
     assert_eq!(customer.buys().await.0, Some(201));
     assert_eq!(requests(system).await, before + 1, "past the edge proxy");
     let (from, to) = ("gateway".to_owned(), "shop".to_owned());
-    let fault = EdgeFault::Abort { status: 418, share: 1.0 };
+    let fault = EdgeFault::Abort { status: AbortStatus::Http(418), share: 1.0 };
     let fault = applied(system, &FaultKind::Edge { from, to, fault }).await.unwrap();
     assert_eq!(customer.buys().await.0, Some(418));
     assert_eq!(fault.recover(system).await.unwrap().hits, 1);
@@ -154,7 +154,7 @@ async fn an_edge_proxy_that_dies_is_taken_out_of_its_place_and_the_run_says_so()
     system.ready().await.unwrap();
     is_proxied(&system).await;
     let (from, to) = ("gateway".to_owned(), "shop".to_owned());
-    let fault = EdgeFault::Abort { status: 418, share: 1.0 };
+    let fault = EdgeFault::Abort { status: AbortStatus::Http(418), share: 1.0 };
     let fault = applied(&system, &FaultKind::Edge { from, to, fault }).await.unwrap();
     let pods = shop.api(&resource("", "v1", "Pod", "pods"));
     let name = format!("brunt-shop-{}", options.run);

@@ -6,7 +6,9 @@ use brunt_faults::{FaultTarget, NodeTarget};
 use brunt_kubernetes::{
     ClusterRun, ClusterRunOptions, RunSelector, Watchdog, find_leftovers, preview, revert_in,
 };
-use brunt_scenarios::plan::{EdgeFault, FaultKind, NodeFault, NodePick, Pick, PlatformFault};
+use brunt_scenarios::plan::{
+    AbortStatus, EdgeFault, FaultKind, NodeFault, NodePick, Pick, PlatformFault,
+};
 use brunt_scenarios::source::Source;
 use kube::api::{Api, DeleteParams, DynamicObject, ListParams, PostParams};
 use kube::core::ApiResource;
@@ -170,7 +172,7 @@ async fn an_edge_between_two_namespaces_has_its_proxy_beside_the_callee() {
     let customer = Customer::of(&system, "gateway");
     until("it is served", || async { customer.buys().await.0 == Some(201) }).await;
     let (from, to) = ("gateway".to_owned(), "store".to_owned());
-    let fault = EdgeFault::Abort { status: 418, share: 1.0 };
+    let fault = EdgeFault::Abort { status: AbortStatus::Http(418), share: 1.0 };
     let abort = applied(&system, &FaultKind::Edge { from, to, fault }).await.unwrap();
     assert_eq!(customer.buys().await.0, Some(418));
     assert_eq!(abort.recover(&system).await.unwrap().hits, 1);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use brunt_scenarios::plan::{EdgeDirection, EdgeFault};
+use brunt_scenarios::plan::{AbortStatus, EdgeDirection, EdgeFault};
 
 use super::active_fault::{ActiveFault, FaultId};
 use super::chance::{self, happens};
@@ -13,7 +13,7 @@ pub(crate) enum RequestAction {
     /// Resets the caller's connection.
     Reset,
     /// Replies with this status in the callee's place.
-    Abort(u16),
+    Abort(AbortStatus),
     /// Neither replies nor closes the connection until this fault has ended.
     Hold(FaultId),
     /// Sends it to the callee twice. It counts as hit with [`super::ActiveFaults::count_hit`], once
@@ -21,10 +21,12 @@ pub(crate) enum RequestAction {
     Duplicate(FaultId),
 }
 
-pub(super) fn action(faults: &mut [ActiveFault]) -> RequestAction {
+/// `is_grpc`: whether the request is a call of gRPC.
+pub(super) fn action(faults: &mut [ActiveFault], is_grpc: bool) -> RequestAction {
     for active in faults {
         let action = match active.fault {
             EdgeFault::Cut => RequestAction::Reset,
+            EdgeFault::Abort { status: AbortStatus::Grpc(_), .. } if !is_grpc => continue,
             EdgeFault::Abort { status, share } if happens(share) => RequestAction::Abort(status),
             EdgeFault::HalfOpen => RequestAction::Hold(active.id),
             EdgeFault::Duplicate { share } if happens(share) => {

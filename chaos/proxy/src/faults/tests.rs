@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use brunt_scenarios::plan::ByteScope;
+use brunt_scenarios::plan::{AbortStatus, ByteScope};
 
 use super::chance::uniform;
 use super::*;
@@ -95,8 +95,11 @@ fn with_the_same_seed_the_same_hosts_are_picked_at_each_of_their_ports() {
 #[test]
 fn an_abort_of_a_share_hits_about_that_share_of_the_requests() {
     let faults = ActiveFaults::default();
-    let id = faults.inject(EdgeFault::Abort { status: 503, share: 0.25 }, vec![], 7);
-    let aborted = (0..4000).filter(|_| faults.on_request() == RequestAction::Abort(503)).count();
+    let id =
+        faults.inject(EdgeFault::Abort { status: AbortStatus::Http(503), share: 0.25 }, vec![], 7);
+    let aborted = (0..4000)
+        .filter(|_| faults.on_request(false) == RequestAction::Abort(AbortStatus::Http(503)))
+        .count();
     assert!((800..1200).contains(&aborted), "{aborted} of 4000");
     assert_eq!(hits_of(&faults, id), Some(aborted as u64));
 }
@@ -105,11 +108,11 @@ fn an_abort_of_a_share_hits_about_that_share_of_the_requests() {
 fn a_cut_hits_no_replies_and_a_lost_reply_hits_no_requests() {
     let faults = ActiveFaults::default();
     let cut = faults.inject(EdgeFault::Cut, vec![], 7);
-    assert_eq!(faults.on_request(), RequestAction::Reset);
+    assert_eq!(faults.on_request(false), RequestAction::Reset);
     assert_eq!(faults.on_reply(&anywhere()), ReplyAction::Forward);
     faults.recover(cut);
     faults.inject(EdgeFault::LostReply { share: 1.0 }, vec![], 7);
-    assert_eq!(faults.on_request(), RequestAction::Forward);
+    assert_eq!(faults.on_request(false), RequestAction::Forward);
     assert_eq!(faults.on_reply(&anywhere()), ReplyAction::Drop);
 }
 
@@ -118,7 +121,7 @@ fn a_refusal_hits_new_connections_and_neither_requests_nor_replies() {
     let faults = ActiveFaults::default();
     assert!(!faults.refuse_connection());
     let refuse = faults.inject(EdgeFault::Refuse, vec![], 7);
-    assert_eq!(faults.on_request(), RequestAction::Forward);
+    assert_eq!(faults.on_request(false), RequestAction::Forward);
     assert_eq!(faults.on_reply(&anywhere()), ReplyAction::Forward);
     assert!(faults.refuse_connection());
     assert_eq!(hits_of(&faults, refuse), Some(1));
@@ -144,7 +147,7 @@ fn a_bandwidth_comes_on_top_of_a_latency() {
     let faults = ActiveFaults::default();
     faults.inject(bandwidth(EdgeDirection::Reply, 1000), vec![], 7);
     faults.inject(latency("100ms"), vec![], 7);
-    assert_eq!(faults.on_request(), RequestAction::Forward);
+    assert_eq!(faults.on_request(false), RequestAction::Forward);
     assert_eq!(faults.on_reply(&anywhere()), ReplyAction::Delay(Duration::from_millis(100)));
     assert!(faults.limit(EdgeDirection::Reply).is_some());
 }

@@ -100,8 +100,9 @@ impl Http2Relay<'_> {
         let edge = self.route.request();
         edge.counters.request_arrived();
         self.is_rewriting |= edge.faults.generation() > 0;
-        let action = edge.faults.on_request();
-        let mut stream = Stream::new(edge, RequestInfo::of(headers));
+        let info = RequestInfo::of(headers);
+        let action = edge.faults.on_request(info.is_grpc);
+        let mut stream = Stream::new(edge, info);
         stream.caller_done = block.ends_stream();
         match action {
             RequestAction::Forward => {}

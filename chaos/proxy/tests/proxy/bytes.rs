@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
 use brunt_proxy::{EndpointAddress, Endpoints, Listen, Proxy};
-use brunt_scenarios::plan::{ByteScope, EdgeDirection, EdgeFault, Pick, Protocol};
+use brunt_scenarios::plan::{AbortStatus, ByteScope, EdgeDirection, EdgeFault, Pick, Protocol};
 use brunt_scenarios::units::Spread;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -236,7 +236,7 @@ async fn bytes_pass_at_a_rate_that_all_connections_share_until_it_is_lifted() {
 async fn a_fault_of_requests_hits_no_connection_whose_requests_are_not_seen() {
     let callee = echoing().await;
     let (proxy, _) = proxy_before(&[callee.port]).await;
-    let abort = proxy.inject(EdgeFault::Abort { status: 503, share: 1.0 });
+    let abort = proxy.inject(EdgeFault::Abort { status: AbortStatus::Http(503), share: 1.0 });
     echoed(&mut to(&proxy).await, b"*1\r\n").await;
     assert_eq!(proxy.recover(abort), Some(0));
     assert_eq!(counts(&proxy), (0, 0, 0));

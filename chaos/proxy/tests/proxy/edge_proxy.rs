@@ -9,7 +9,7 @@ use brunt_proxy::{
     CONTROL_VERSION, ControlLines, ControlReply, ControlRequest, ControlServer, EdgeProxy,
     EndpointAddress, LONGEST_LINE, ServedPort, TrafficCounts, WireFault,
 };
-use brunt_scenarios::plan::EdgeFault;
+use brunt_scenarios::plan::{AbortStatus, EdgeFault};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -107,8 +107,12 @@ async fn a_fault_of_one_caller_hits_its_open_connections_and_no_other_caller() {
     kept.get("/").await.unwrap();
     let mut controller = Controller::authenticated(control.port()).await;
     controller.send(&routing_of_shop(&edge_proxy, &callee)).await;
-    let others = controller.inject(None, EdgeFault::Abort { status: 500, share: 1.0 }).await;
-    let shops = controller.inject(Some("shop"), EdgeFault::Abort { status: 503, share: 1.0 }).await;
+    let others = controller
+        .inject(None, EdgeFault::Abort { status: AbortStatus::Http(500), share: 1.0 })
+        .await;
+    let shops = controller
+        .inject(Some("shop"), EdgeFault::Abort { status: AbortStatus::Http(503), share: 1.0 })
+        .await;
     assert_eq!(kept.get("/").await.unwrap().0, 503);
     for (id, hits) in [(shops, Some(1)), (others, Some(0)), (others, None)] {
         let recovered = controller.send(&ControlRequest::Recover { id }).await;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
-use brunt_scenarios::plan::{ByteScope, EdgeDirection, EdgeFault, Pick};
+use brunt_scenarios::plan::{AbortStatus, ByteScope, EdgeDirection, EdgeFault, Pick};
 
 use http_body_util::BodyExt;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -75,7 +75,7 @@ async fn an_abort_replies_in_place_of_the_callee() {
     let (proxy, _) = proxy_before(&[callee.port]).await;
     let mut kept = Caller::to(proxy.port()).await;
     kept.get("/").await.unwrap();
-    let fault = proxy.inject(EdgeFault::Abort { status: 503, share: 1.0 });
+    let fault = proxy.inject(EdgeFault::Abort { status: AbortStatus::Http(503), share: 1.0 });
     assert_eq!(kept.post("/", "a body that nobody reads").await.unwrap(), (503, String::new()));
     assert_eq!(once(proxy.port(), "/").await.unwrap(), (503, String::new()));
     assert_eq!(done.load(SeqCst), 1);
@@ -88,7 +88,7 @@ async fn an_abort_replies_in_place_of_the_callee() {
 async fn an_abort_of_a_share_forwards_the_other_requests() {
     let (callee, done) = counting().await;
     let (proxy, _) = proxy_before(&[callee.port]).await;
-    let fault = proxy.inject(EdgeFault::Abort { status: 429, share: 0.5 });
+    let fault = proxy.inject(EdgeFault::Abort { status: AbortStatus::Http(429), share: 0.5 });
     let mut kept = Caller::to(proxy.port()).await;
     let mut aborted = 0;
     for _ in 0..200 {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
-use brunt_scenarios::plan::{ByteScope, EdgeFault, Pick};
+use brunt_scenarios::plan::{AbortStatus, ByteScope, EdgeFault, Pick};
 use bytes::Bytes;
 use h2::Reason;
 use http::Response;
@@ -104,7 +104,7 @@ async fn an_abort_replies_in_place_of_the_callee_and_the_connection_goes_on() {
     let (proxy, _) = proxy_before(&[callee.port]).await;
     let caller = Http2Caller::to(proxy.port()).await;
     caller.call("a.B/C", b"before").await.unwrap();
-    let fault = proxy.inject(EdgeFault::Abort { status: 503, share: 1.0 });
+    let fault = proxy.inject(EdgeFault::Abort { status: AbortStatus::Http(503), share: 1.0 });
     let reply = caller.call("a.B/C", b"meanwhile").await.unwrap();
     assert_eq!((reply.status, reply.body), (503, Bytes::new()));
     // A body that nobody reads takes nothing of what the next requests may send.
@@ -120,11 +120,32 @@ async fn an_abort_replies_in_place_of_the_callee_and_the_connection_goes_on() {
 }
 
 #[tokio::test]
+async fn an_abort_with_a_status_of_grpc_ends_calls_and_no_other_requests() {
+    let (callee, done) = echoing().await;
+    let (proxy, _) = proxy_before(&[callee.port]).await;
+    let caller = Http2Caller::to(proxy.port()).await;
+    let fault = proxy.inject(EdgeFault::Abort { status: AbortStatus::Grpc(14), share: 1.0 });
+    let reply = caller.call("a.B/C", b"meanwhile").await.unwrap();
+    assert_eq!((reply.status, reply.body), (200, Bytes::new()));
+    assert_eq!(reply.headers["content-type"], "application/grpc");
+    assert_eq!(reply.headers["grpc-status"], "14");
+    assert_eq!(reply.headers["grpc-message"], "fault injected by brunt");
+    assert!(reply.trailers.is_empty(), "head and end are one");
+    let mut plain = grpc_call("a.B/C");
+    plain.headers_mut().insert("content-type", "application/json".parse().unwrap());
+    caller.send(plain, Bytes::from_static(b"{}")).await.unwrap();
+    assert_eq!(done.load(SeqCst), 1, "that was no call");
+    assert_eq!(proxy.recover(fault), Some(1));
+    assert!(is_echo(&caller.call("a.B/C", b"after").await.unwrap(), b"after"));
+    assert_eq!(counts(&proxy), (3, 2, 1));
+}
+
+#[tokio::test]
 async fn an_abort_of_a_share_leaves_the_other_streams_of_a_connection_alone() {
     let (callee, done) = echoing().await;
     let (proxy, _) = proxy_before(&[callee.port]).await;
     let caller = Http2Caller::to(proxy.port()).await;
-    let fault = proxy.inject(EdgeFault::Abort { status: 429, share: 0.5 });
+    let fault = proxy.inject(EdgeFault::Abort { status: AbortStatus::Http(429), share: 0.5 });
     let calls = (0..200_u8).map(|number| {
         let caller = caller.clone();
         tokio::spawn(async move {

@@ -45,7 +45,7 @@ situations! {
             .hits(2, |seen| seen.fewest == 0);
     a_workload_that_is_removed_comes_back_with_all_its_metadata =>
         there_is(with_meta(&json!({"labels": {"team": "a"}, "annotations": {
-            "example.org/with~tilde": "x", "meta.helm.sh/release-name": "shop"}})))
+            "example.org/with.dots": "x", "meta.helm.sh/release-name": "shop"}})))
             .fault(REMOVE).remade().hits(2, |seen| seen.fewest == 0);
     a_removed_daemon_set_comes_back_as_it_was =>
         there_is(vec![

@@ -2,7 +2,7 @@
 
 use super::super::checker::Checker;
 use super::Length;
-use crate::plan::{EdgeFault, FaultKind, StrategyKind, System};
+use crate::plan::{AbortStatus, EdgeFault, FaultKind, Protocol, StrategyKind, System};
 use crate::scenario::{self, OneOrMany};
 use crate::source::Located;
 
@@ -130,17 +130,15 @@ impl Checker<'_> {
     }
 
     fn abort(&mut self, abort: &scenario::AbortSpec, system: &System) -> Kind {
-        if !(200..600).contains(&abort.status.value) {
-            self.wrong(abort.status.span, "the status of a reply is a number from 200 to 599")
-                .help = Some("those from 100 to 199 come before the reply itself".to_owned());
+        let status = abort.status.value;
+        let protocol = system.services.get(&abort.to.value).and_then(|callee| callee.protocol);
+        if matches!((status, protocol), (AbortStatus::Grpc(_), Some(Protocol::Http))) {
+            let what =
+                format!("`{}` speaks HTTP/1.1, in which there are no calls of gRPC", abort.to);
+            self.wrong(abort.status.span, what).help = Some("such as `status: 503`".to_owned());
         }
         let share = self.share(abort.percent, &abort.to);
-        self.edge(
-            &abort.from,
-            &abort.to,
-            EdgeFault::Abort { status: abort.status.value, share },
-            system,
-        )
+        self.edge(&abort.from, &abort.to, EdgeFault::Abort { status, share }, system)
     }
 
     pub(super) fn edge(
