@@ -3,14 +3,14 @@
 
 mod found;
 mod names;
+mod spellings;
 
-use brunt_scenarios::form::form;
 use brunt_scenarios::plan::{
     FaultKind, Load, LoadPlan, Plan, PlatformFault, Program, Request, SecretValues,
 };
-use brunt_scenarios::url_text::{in_path, in_query};
 
 use found::FoundSecrets;
+use spellings::spellings;
 
 /// What stands in a secret's place.
 pub const MASK: &str = "•••";
@@ -108,19 +108,6 @@ impl Secrets {
     pub fn mask(&self, text: &str) -> String {
         self.0.iter().fold(text.to_owned(), |text, secret| mask_one(&text, secret))
     }
-}
-
-/// How a value is written in URLs, in forms and in JSON.
-fn spellings(value: &str) -> Vec<String> {
-    let json = serde_json::Value::from(value).to_string();
-    let form = form([("", value)]);
-    vec![
-        value.to_owned(),
-        in_query(value),
-        in_path(value),
-        form.trim_start_matches('=').to_owned(),
-        json.trim_matches('"').to_owned(),
-    ]
 }
 
 fn mask_one(text: &str, secret: &str) -> String {

@@ -6,7 +6,7 @@ use brunt_scenarios::plan::{Auth, Body, Request};
 use serde_json::Value;
 
 use super::names::is_secret;
-use super::spellings;
+use super::spellings::spellings;
 
 /// What a header's value may begin with that is no secret.
 const SCHEMES: [&str; 4] = ["Bearer ", "Basic ", "Token ", "Digest "];

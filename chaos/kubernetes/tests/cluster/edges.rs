@@ -234,7 +234,8 @@ async fn the_watchdog_uninstalls_an_edge_proxy() {
     until("no fault outlives its controller", || async { customer.buys().await.0 == Some(201) })
         .await;
     until("the namespace is as it was", || async { shop.snapshot().await == before }).await;
-    until("it is served", || async { customer.buys().await.0 == Some(201) }).await;
+    until("it is served without the proxy", || async { customer.buys().await.0 == Some(201) })
+        .await;
     shop.close().await;
 }
 
