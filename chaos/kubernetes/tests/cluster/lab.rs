@@ -182,9 +182,9 @@ impl Lab {
 
     /// Takes finalizers away, which would keep the namespace.
     pub async fn free(&self, kind: &str, name: &str) {
-        let resource = self.shop.kinds.iter().find(|one| one.kind == kind).unwrap();
+        let resource = resource("apps", "v1", kind, &format!("{}s", kind.to_lowercase()));
         let none = Patch::Merge(json!({"metadata": {"finalizers": null}}));
-        self.shop.api(resource).patch(name, &PatchParams::default(), &none).await.unwrap();
+        self.shop.api(&resource).patch(name, &PatchParams::default(), &none).await.unwrap();
     }
 
     pub async fn close(self) {
