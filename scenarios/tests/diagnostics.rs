@@ -1,5 +1,6 @@
 //! What a user reads when a scenario or a system is wrong: place, words, and what to do about it.
 
+use brunt_scenarios::plan::FaultKind;
 use brunt_scenarios::{Diagnostic, Plan, Scenario, Source, SystemSpec, plan};
 
 const SYSTEM: &str = "\
@@ -668,6 +669,19 @@ services:
     let system = plan::System::read(&source).check(Ok).unwrap();
     let slow = &system.services["slow"];
     assert_eq!((slow.starts_within.as_secs(), slow.states_start), (5 + 2 * 10 + 1, true));
+}
+
+#[test]
+fn a_path_that_makes_a_zombie_begins_with_a_slash_however_it_is_written() {
+    for path in ["zombie", "/zombie"] {
+        let plan = check(&format!(
+            "{LOAD}faults: [{{at: 1s, makeZombie: {{service: order, path: {path}}}}}]\nexpect: \
+             [{{availability: {{of: orders, atLeast: 99%}}}}]\n"
+        ));
+        let kind = plan.unwrap().faults.remove(0).kind;
+        let is_right = matches!(&kind, FaultKind::MakeZombie { path, .. } if path == "/zombie");
+        assert!(is_right, "{kind:?}");
+    }
 }
 
 #[test]

@@ -124,7 +124,7 @@ impl Checker<'_> {
     fn zombie(&mut self, zombie: &scenario::ZombieSpec, system: &System) -> Kind {
         let kind = FaultKind::MakeZombie {
             service: zombie.service.value.clone(),
-            path: zombie.path.clone(),
+            path: format!("/{}", zombie.path.trim_start_matches('/')),
         };
         self.breakable(&zombie.service, system).then_some((kind, Length::None))
     }
