@@ -50,6 +50,23 @@ pub(crate) fn scale_in(object: &ObjectRef, found: &Value) -> Result<(), Irrevers
     }
 }
 
+/// Whether an object with so many replicas can have more, and as many as before again, without
+/// leaving anything.
+///
+/// # Errors
+/// With what would be left.
+pub(crate) fn scale_out(
+    object: &ObjectRef,
+    found: &Value,
+    replicas: u64,
+) -> Result<(), IrreversibleError> {
+    match has_claims(found) {
+        // Nobody but the user may delete a claim, whoever has made it: there may be data in it.
+        true => Err(IrreversibleError::ClaimsStay { object: object.to_string(), replicas }),
+        false => Ok(()),
+    }
+}
+
 /// Whether an object is being deleted.
 pub(crate) fn is_going(found: &Value) -> bool {
     found.pointer("/metadata/deletionTimestamp").is_some()
@@ -62,11 +79,12 @@ pub(crate) fn finalizers(found: &Value) -> Vec<&str> {
 }
 
 fn deletes_claims(found: &Value, field: &str) -> bool {
-    let has_claims = found
-        .pointer("/spec/volumeClaimTemplates")
-        .and_then(Value::as_array)
-        .is_some_and(|all| !all.is_empty());
-    has_claims && found.pointer(POLICY).is_some_and(|policy| policy[field] == "Delete")
+    has_claims(found) && found.pointer(POLICY).is_some_and(|policy| policy[field] == "Delete")
+}
+
+fn has_claims(found: &Value) -> bool {
+    let templates = found.pointer("/spec/volumeClaimTemplates").and_then(Value::as_array);
+    templates.is_some_and(|all| !all.is_empty())
 }
 
 /// Kind and name of the first owner of which this holds.
@@ -105,9 +123,12 @@ mod tests {
         let scaled = set(&json!({"whenDeleted": "Retain", "whenScaled": "Delete"}));
         assert!(why(scale_in, &scaled).contains("whenScaled: Delete"));
         assert_eq!(why(removal, &scaled), "");
+        let more = |object: &ObjectRef, found: &Value| scale_out(object, found, 2);
+        assert!(why(more, &scaled).contains("stay when it is scaled back"));
         let mut without = deleted;
         without["spec"]["volumeClaimTemplates"] = json!([]);
         assert_eq!(why(removal, &without), "", "there are no claims to go");
+        assert_eq!(why(more, &without), "");
         assert_eq!(why(removal, &json!({"metadata": {}, "spec": {}})), "", "kept by default");
     }
 

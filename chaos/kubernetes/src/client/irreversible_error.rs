@@ -19,6 +19,17 @@ pub enum IrreversibleError {
         /// The field of the policy.
         field: &'static str,
     },
+    /// Volume claims would be made, and stay when the fault is over.
+    #[error(
+        "{object} makes a volume claim for each replica, and those of further ones stay when it is \
+         scaled back; leave the fault out, or scale to {replicas} replicas at most"
+    )]
+    ClaimsStay {
+        /// Kind and name.
+        object: String,
+        /// How many replicas it has.
+        replicas: u64,
+    },
     /// Somebody else decides when the object goes.
     #[error(
         "{object} has the finalizer {finalizer}: it would be gone when somebody else removes that, \

@@ -90,7 +90,7 @@ async fn set(
     Ok(())
 }
 
-/// Refuses to take away what does not come back with the replicas.
+/// Refuses to take away what does not come back with the replicas, and to make what stays.
 pub(super) fn refuse(workload: &Workload, object: &Value, replicas: u32) -> Result<(), KubeError> {
     if workload.object.kind == ObjectKind::DaemonSet {
         return Err(NoEffectError::NotScaled { object: workload.object.to_string() }.into());
@@ -100,7 +100,11 @@ pub(super) fn refuse(workload: &Workload, object: &Value, replicas: u32) -> Resu
     if u64::from(replicas) == now {
         return Ok(());
     }
-    Ok(irreversible::scale_in(&workload.object, object)?)
+    irreversible::scale_in(&workload.object, object)?;
+    if u64::from(replicas) > now {
+        irreversible::scale_out(&workload.object, object, now)?;
+    }
+    Ok(())
 }
 
 pub(crate) async fn recover(changer: &Changer, workload: &Workload) -> Result<(), TargetError> {

@@ -232,7 +232,7 @@ fn governors(draw: &mut Draw, kind: &str, objects: &mut Vec<Value>) {
 
 fn fault(draw: &mut Draw, kind: &'static str) -> RandomFault {
     let (name, text) = draw.one_of(&FAULTS);
-    let must = must(draw, kind, name);
+    let must = must(draw, kind, (name, text));
     RandomFault { kind: name, text: text.to_owned(), must }
 }
 
@@ -256,10 +256,12 @@ const FAULTS: [(&str, &str); 13] = [
 ];
 
 /// What must come of a fault, as the docs have it.
-fn must(draw: &Draw, kind: &str, fault: &str) -> Must {
+fn must(draw: &Draw, kind: &str, (fault, text): (&str, &str)) -> Must {
     let any = |features: &[&str]| features.iter().any(|one| draw.is(one));
     let refused = match fault {
         "remove" => any(&["finalizer", "owner", "whenDeleted: Delete"]),
+        // Each StatefulSet has claims, and those of further replicas would stay.
+        "scale" if kind == "StatefulSet" && text.contains("replicas: 3") => true,
         "stop" | "scale" => kind == "DaemonSet" || draw.is("whenScaled: Delete"),
         "rollout" | "setEnv" | "tamperProbe" => {
             kind == "ReplicaSet" || any(&["paused", "OnDelete", "partition"])

@@ -37,6 +37,10 @@ situations! {
     a_set_is_killed_with_its_claims_left =>
         there_is(set("Delete", "Delete")).of("StatefulSet", "shop").volumes(2)
             .fault("{at: 1s, kill: {service: shop, pick: all}}").hits(2, all_replaced);
+    a_set_with_claims_gets_no_further_ones_that_would_stay =>
+        there_is(set("Retain", "Retain")).of("StatefulSet", "shop").volumes(3)
+            .fault("{at: 1s, for: 3s, scale: {service: shop, replicas: 3}}")
+            .refused("stay when it is scaled back");
     a_finalizer_keeps_a_workload_from_being_removed =>
         there_is(with_meta(&json!({"finalizers": ["example.org/wait"]}))).fault(REMOVE)
             .refused("example.org/wait");
