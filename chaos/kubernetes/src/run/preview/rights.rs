@@ -17,9 +17,8 @@ const BATCH: &str = "batch";
 const RBAC: &str = "rbac.authorization.k8s.io";
 
 /// What every run watches.
-const WATCHED: [(&str, &str); 7] = [
+const WATCHED: [(&str, &str); 6] = [
     ("", "pods"),
-    ("", "services"),
     ("", "events"),
     (APPS, "deployments"),
     (APPS, "statefulsets"),
@@ -98,6 +97,7 @@ impl Rights<'_> {
         for (group, resource) in WATCHED {
             self.add_all(&["list", "watch"], group, resource, why);
         }
+        self.add("list", "", "services", why);
         if self.services.has_kind(ObjectKind::Rollout) {
             self.add_all(&["list", "watch"], ARGO, "rollouts", why);
         }
