@@ -24,6 +24,8 @@ pub enum SumError {
     Wanted(String),
     #[error("{path} of {target} finds what is not a number")]
     Term { path: JsonPath, target: RequestTarget },
+    #[error("{path} of {target} finds nothing, although there is what should have it")]
+    Missing { path: JsonPath, target: RequestTarget },
     #[error(transparent)]
     Fetch(#[from] ItemsError),
 }
@@ -36,7 +38,7 @@ pub async fn read(
     variables: &Variables,
 ) -> Result<Sum, SumError> {
     let wanted = variables.text(equals);
-    let Ok(wanted) = wanted.parse() else {
+    let Ok(wanted) = wanted.parse::<f64>() else {
         return Err(SumError::Wanted(wanted));
     };
     let mut sums = Vec::new();
@@ -45,9 +47,32 @@ pub async fn read(
         let no_number = || SumError::Term { path: path.clone(), target: target.clone() };
         let number = |value: Value| value.as_f64().ok_or_else(no_number);
         let numbers = fetch_items(client, (target, &items), variables, number).await?;
-        sums.push(numbers.iter().sum());
+        if numbers.is_empty() && has_parents(target, path, client, variables).await? {
+            return Err(SumError::Missing { path: path.clone(), target: target.clone() });
+        }
+        // The sum of no numbers is −0.0.
+        sums.push(numbers.iter().sum::<f64>() + 0.0);
     }
     Ok(Sum { wanted, terms: sums })
+}
+
+/// Whether there is something that should have the field at the end of a path, none of which has
+/// it: the field's name is mistyped. A filter may well find nothing.
+async fn has_parents(
+    target: &RequestTarget,
+    path: &JsonPath,
+    client: &SystemClient,
+    variables: &Variables,
+) -> Result<bool, SumError> {
+    let text = path.to_string();
+    let is_name = |name: &str| name.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
+    let parent = text.rsplit_once('.').filter(|(_, name)| is_name(name));
+    let Some(parent) = parent.and_then(|(parent, _)| JsonPath::parse(parent).ok()) else {
+        return Ok(false);
+    };
+    let items = ItemsPath::Each(parent);
+    let found = fetch_items(client, (target, &items), variables, Ok::<_, SumError>).await?;
+    Ok(!found.is_empty())
 }
 
 impl Sum {

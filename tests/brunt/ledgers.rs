@@ -67,6 +67,7 @@ fn what_must_be_absent_or_add_up_to_nothing_is_looked_for_in_a_list_that_is_ther
     };
     orders("orders", &sum("$.order[*]")).must(3, &["has no $.order"]);
     orders("orders", &sum("$.orders[?@ < 0]")).must(0, &["pass"]);
+    orders("orders", &sum("$.orders[*].qyt")).must(3, &["$.orders[*].qyt", "finds nothing"]);
 }
 
 #[test]

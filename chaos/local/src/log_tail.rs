@@ -1,10 +1,11 @@
 //! The end of a log, for messages.
 
-use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
 use brunt_scenarios::plain_text::printable;
+
+use crate::own_file;
 
 const LINES: usize = 10;
 const BYTES: u64 = 4096;
@@ -23,7 +24,7 @@ pub(crate) fn log_tail(path: &Path) -> String {
 }
 
 fn end_of(path: &Path) -> std::io::Result<String> {
-    let mut file = File::open(path)?;
+    let mut file = own_file::read(path)?;
     let length = file.metadata()?.len();
     // A service's log may be large, and errors must not take long.
     file.seek(SeekFrom::Start(length.saturating_sub(BYTES)))?;

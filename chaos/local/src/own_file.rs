@@ -19,7 +19,16 @@ pub fn append(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// The same for a file without what was in it before.
+/// Opens a file that brunt or its programs have written.
+///
+/// # Errors
+/// When it cannot be read, or is a symbolic link: what it leads to is nobody's business.
+pub(crate) fn read(path: &Path) -> io::Result<File> {
+    let nofollow = i32::try_from(OFlags::NOFOLLOW.bits()).unwrap_or_default();
+    OpenOptions::new().read(true).custom_flags(nofollow).open(path)
+}
+
+/// As [`append`], for a file without what was in it before.
 ///
 /// # Errors
 /// As [`append`].
@@ -50,7 +59,7 @@ mod tests {
 
         std::fs::write(&precious, "precious").unwrap();
         symlink(&precious, &link).unwrap();
-        assert!(append(&link).is_err() && replace(&link).is_err());
+        assert!(append(&link).is_err() && replace(&link).is_err() && read(&link).is_err());
         assert_eq!(std::fs::read_to_string(&precious).unwrap(), "precious");
     }
 }

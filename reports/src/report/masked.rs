@@ -30,6 +30,8 @@ impl Report {
 fn mask_plan(plan: &mut PlanSummary, mask: &impl Fn(&mut String)) {
     plan.loads.iter_mut().chain(&mut plan.faults).for_each(mask);
     for request in &mut plan.requests {
+        mask(&mut request.of);
+        request.step.iter_mut().for_each(mask);
         mask(&mut request.what);
         mask(&mut request.curl);
         mask(&mut request.httpie);

@@ -1,6 +1,7 @@
 //! Settings in words, for titles and banners.
 
 use brunt_loadgen::{Bound, Scheme};
+use brunt_reports::Secrets;
 
 use super::settings::Settings;
 
@@ -10,7 +11,9 @@ impl Settings {
         match self.requests.as_slice() {
             [only] => {
                 let scheme = if only.address.scheme == Scheme::Https { "https" } else { "http" };
-                format!("{} {scheme}://{}{}", only.method, only.address, only.path)
+                let url = format!("{scheme}://{}{}", only.address, only.path);
+                // It is the title of exports, which are handed on.
+                format!("{} {}", only.method, Secrets::of_url(&url).mask(&url))
             }
             many => format!("{} URLs", many.len()),
         }
