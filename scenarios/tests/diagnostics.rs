@@ -739,6 +739,8 @@ fn faults_of_bytes_are_checked() {
         "abort: {EDGE, status: UNAVAILABEL}",
         "abort: {EDGE, status: 503, percent: 0%}",
         "latency: {EDGE, delay: 1s, percent: 0%}",
+        "latency: {EDGE, delay: 0s}",
+        "slowClose: {EDGE, delay: 0s}",
     ] {
         let problems = fault(&written.replace("EDGE", edge)).unwrap_err();
         wrong.extend(problems.iter().map(ToString::to_string));

@@ -45,7 +45,7 @@ impl ProofRow {
             clean: clean.outcome.to_string(),
             broken: None,
             state: ProofState::NotProven,
-            note: Some(format!("{why}: see {}", page.display())),
+            note: Some(see(&why, page)),
         }
     }
 
@@ -71,9 +71,7 @@ impl ProofRow {
     ) -> Self {
         let (state, note) = match broken.fails_as(&proof.fails) {
             Proving::Proven => (ProofState::Proven, None),
-            Proving::NotProven(why) => {
-                (ProofState::NotProven, Some(format!("{why}: see {}", page.display())))
-            }
+            Proving::NotProven(why) => (ProofState::NotProven, Some(see(&why, page))),
         };
         let became = match state {
             ProofState::Proven => format!("fails {}", proof.fails.join(", ")),
@@ -140,6 +138,11 @@ impl ProofTable {
     }
 }
 
+/// A reason, and where there is more.
+fn see(why: &str, page: &Path) -> String {
+    format!("{}: see {}", why.trim_end_matches('.'), page.display())
+}
+
 fn mark(state: ProofState, colour: Colour) -> String {
     let (code, text) = match state {
         ProofState::Proven => (32, "✓ yes"),
@@ -191,7 +194,7 @@ mod tests {
 scenario  as it is  broken: how           broken: then   proven
 a         passed    with DEFECT=x of app  fails latency  ✓ yes
 b         passed    with DEFECT=x of app  passed         ✗ no
-    latency holds all the same: 40 of 600.: see runs/1/report.html
+    latency holds all the same: 40 of 600: see runs/1/report.html
 c         failed    -                     -              ✗ no
     latency.p99 does not hold as it is: orders: latency p99 ≤ 300ms (412ms): see runs/1/report.html
 d         passed    -                     -              ? unproven

@@ -7,7 +7,7 @@ use super::kind::Kind;
 use crate::plan::{ByteScope, Delay, EdgeDirection, EdgeFault, Pick, System};
 use crate::scenario;
 use crate::source::Located;
-use crate::units::Percent;
+use crate::units::{Percent, Spread};
 
 impl Checker<'_> {
     pub(super) fn byte_fault_kinds(
@@ -20,6 +20,7 @@ impl Checker<'_> {
             written.bandwidth.as_ref().map(|one| self.bandwidth(one, system)),
             written.slow_close.as_ref().map(|one| {
                 let scope = self.scope(one.direction, one.percent, &one.to);
+                self.some_delay(one.delay, &one.to);
                 let fault = EdgeFault::SlowClose { delay: one.delay, scope };
                 self.edge(&one.from, &one.to, fault, system)
             }),
@@ -31,6 +32,14 @@ impl Checker<'_> {
             written.slice.as_ref().map(|one| self.slice(one, system)),
             written.corrupt.as_ref().map(|one| self.corrupt(one, system)),
         ]
+    }
+
+    /// A delay that may be longer than nothing.
+    pub(super) fn some_delay(&mut self, delay: Spread, to: &Located<String>) {
+        if delay.to.0.is_zero() {
+            self.wrong(to.span, "a `delay` of 0s changes nothing").help =
+                Some("such as `delay: 100ms`".to_owned());
+        }
     }
 
     fn edge_latency(&mut self, one: &scenario::LatencyFaultSpec, system: &System) -> Kind {
@@ -48,6 +57,9 @@ impl Checker<'_> {
         if one.pick != Pick::All && one.direction != EdgeDirection::Reply {
             self.wrong(one.to.span, "`pick` goes with the replies of replicas").help =
                 Some("leave out `pick` or `direction`".to_owned());
+        }
+        if one.jitter.is_none() {
+            self.some_delay(one.delay.value, &one.to);
         }
         let delay = match one.jitter {
             None => Delay::Between(one.delay.value),

@@ -27,10 +27,10 @@ impl Checker<'_> {
                 let share = self.share(lost.percent, &lost.to);
                 self.edge(&lost.from, &lost.to, EdgeFault::LostReply { share }, system)
             }),
-            written
-                .slow_reply
-                .as_ref()
-                .map(|one| self.edge(&one.from, &one.to, EdgeFault::SlowReply(one.delay), system)),
+            written.slow_reply.as_ref().map(|one| {
+                self.some_delay(one.delay, &one.to);
+                self.edge(&one.from, &one.to, EdgeFault::SlowReply(one.delay), system)
+            }),
             written
                 .half_open
                 .as_ref()
