@@ -119,10 +119,10 @@ pub fn too_few(target: f64, bad: u64, had: u64) -> String {
     let (share, had) = (format::share(target), format::count(had));
     match (confidence::needed(target, bad), bad) {
         (Some(needed), 0) => {
-            format!("{share} needs {} requests, there were {had}.", format::count(needed))
+            format!("{share} needs {} requests, and there were {had}.", format::count(needed))
         }
         (Some(needed), _) => format!(
-            "{share} needs {} requests with no more bad ones, there were {had}.",
+            "{share} needs {} requests without further failures, and there were {had}.",
             format::count(needed)
         ),
         (None, _) => format!("{share} cannot be shown."),

@@ -30,7 +30,7 @@ fn judge(run: &JudgedRun<'_>, name: &str, claim: String) -> Finding {
         Some(record) if record.keys == 0 && record.unasked.count == 0 => (
             Judgement::Inconclusive,
             "nothing".to_owned(),
-            "There was nothing to hold it against.".to_owned(),
+            "There was nothing to compare it with.".to_owned(),
         ),
         Some(record) => of_record(record),
     };

@@ -219,7 +219,7 @@ fn words(hit: &Hit<'_>, recovery: &Recovery) -> String {
     match recovery {
         Recovery::After(took) => format!("{fault}: ready again after {}", format::seconds(*took)),
         Recovery::Untouched => format!("{fault}: took no replica away"),
-        Recovery::NotDrawn => format!("{fault}: took no replica of this one away"),
+        Recovery::NotDrawn => format!("{fault}: hit no replica of this service"),
         Recovery::HitAgain => format!("{fault}: hit again before its time was over"),
         Recovery::NotBy(waited) => {
             format!(

@@ -72,10 +72,10 @@ pub fn faults(plan: &Plan, timeline: &Timeline) -> Vec<Finding> {
         findings.push(Finding {
             check: None,
             name: "fault".to_owned(),
-            claim: "every fault happens".to_owned(),
+            claim: "every planned fault is injected".to_owned(),
             judgement: Judgement::Inconclusive,
             measured: format!("{} of {planned}", planned - missing),
-            evidence: format!("Never applied: {}.", format::counted(missing as u64, "fault")),
+            evidence: format!("Never injected: {}.", format::counted(missing as u64, "fault")),
         });
     }
     findings

@@ -28,7 +28,7 @@ fn an_availability_below_100_percent_needs_enough_good_requests() {
         assert_eq!(judgement, Inconclusive);
         let digits = evidence.replace(',', "");
         assert!(
-            digits.contains(&format!("needs {needed} requests there were {}", needed - 1)),
+            digits.contains(&format!("needs {needed} requests and there were {}", needed - 1)),
             "{evidence}"
         );
     }

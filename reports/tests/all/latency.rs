@@ -29,7 +29,7 @@ fn a_latency_limit_passes_from_enough_fast_requests_on() {
     let found = p99(LIMIT, fast(298));
     assert_eq!(found.judgement, Inconclusive);
     assert!(
-        found.evidence.ends_with("99% needs 299 requests, there were 298."),
+        found.evidence.ends_with("99% needs 299 requests, and there were 298."),
         "{}",
         found.evidence
     );

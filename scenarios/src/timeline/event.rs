@@ -84,7 +84,7 @@ impl fmt::Display for EventKind {
             Self::Unhealthy => out.write_str("liveness probe failed"),
             Self::Exited { how } => write!(out, "gone ({how})"),
             Self::Restarting { reason: RestartReason::Fault } => {
-                out.write_str("replaced after a fault")
+                out.write_str("restarted after a fault")
             }
             Self::Restarting { reason: RestartReason::Liveness } => {
                 out.write_str("restarted by its liveness probe")
