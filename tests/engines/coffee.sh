@@ -130,7 +130,7 @@ passes postgres-down "a killed database: every reply holds"
 
 echo "== offsets are reset by 1,000"
 fresh
-up() { "$brunt" up "${1:-coffee}.yaml" --port-offset "$offset" --data "$scratch/up" >"$scratch/up.log" 2>&1 & running=$!; until_true "the system is up" grep -q 'is up after' "$scratch/up.log"; }
+up() { "$brunt" up "${1:-coffee}.yaml" --port-offset "$offset" --data "$scratch/up" >"$scratch/up.log" 2>&1 & running=$!; until_true "the system is up" grep -q 'Ctrl-C stops it' "$scratch/up.log"; } # its last line
 down() { kill -INT "$running"; wait "$running" || fail "it stops cleanly"; running=; }
 # Columns: group, topic, partition, committed, end, lag.
 offsets() { "$kafka" consumer-groups --bootstrap-server "$bootstrap" --describe --group order --group product --group customercenter 2>/dev/null | awk -v topic="$topic" '$2 == topic'; }
