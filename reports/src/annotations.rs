@@ -26,7 +26,7 @@ fn line(report: &Report, finding: &Finding) -> String {
 
 /// Escapes the data of a workflow command.
 fn data(text: &str) -> String {
-    printable(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    printable(text).replace('%', "%25")
 }
 
 // Escapes a property of a workflow command, where `:` and `,` end the value.

@@ -5,10 +5,9 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use rustix::fs::OFlags;
+use crate::own_file;
 
 const FILE: &str = ".made-by-brunt";
 const HEAD: &str = "# brunt made the folders that are named here, one a line, and may remove \
@@ -22,10 +21,9 @@ const ITSELF: &str = ".";
 /// # Errors
 /// When it cannot be opened for writing, or is a symbolic link: what it leads to is not brunt's.
 pub(crate) fn open(home: &Path) -> io::Result<File> {
-    let nofollow = i32::try_from(OFlags::NOFOLLOW.bits()).unwrap_or_default();
     let mut options = OpenOptions::new();
-    options.read(true).append(true).create(true).custom_flags(nofollow);
-    let mut file = options.open(home.join(FILE))?;
+    options.read(true).append(true).create(true);
+    let mut file = own_file::open(&mut options, &home.join(FILE))?;
     if file.metadata()?.len() == 0 {
         file.write_all(HEAD.as_bytes())?;
     }
@@ -48,13 +46,9 @@ pub fn note_folder(folder: &Path) -> io::Result<()> {
 /// Whether a folder in `home` is noted as made by brunt.
 pub(crate) fn is_noted(home: &Path, folder: &str) -> bool {
     let mut text = String::new();
-    let read = open_existing(home).and_then(|mut file| file.read_to_string(&mut text));
+    let file = own_file::read(&home.join(FILE));
+    let read = file.and_then(|mut file| file.read_to_string(&mut text));
     read.is_ok() && text.lines().any(|line| line == folder)
-}
-
-fn open_existing(home: &Path) -> io::Result<File> {
-    let nofollow = i32::try_from(OFlags::NOFOLLOW.bits()).unwrap_or_default();
-    OpenOptions::new().read(true).custom_flags(nofollow).open(home.join(FILE))
 }
 
 /// Removes a folder that [`note_folder`] was called for, with all that is in it. Symbolic links in

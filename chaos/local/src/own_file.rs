@@ -12,11 +12,10 @@ use rustix::fs::OFlags;
 ///
 /// # Errors
 /// When it cannot be made or written, or is a symbolic link: what it leads to is not brunt's.
-pub fn append(path: &Path) -> io::Result<File> {
-    let nofollow = i32::try_from(OFlags::NOFOLLOW.bits()).unwrap_or_default();
+pub(crate) fn append(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
-    options.append(true).create(true).mode(0o600).custom_flags(nofollow);
-    options.open(path)
+    options.append(true).create(true).mode(0o600);
+    open(&mut options, path)
 }
 
 /// Opens a file that brunt or its programs have written.
@@ -24,14 +23,19 @@ pub fn append(path: &Path) -> io::Result<File> {
 /// # Errors
 /// When it cannot be read, or is a symbolic link: what it leads to is nobody's business.
 pub(crate) fn read(path: &Path) -> io::Result<File> {
-    let nofollow = i32::try_from(OFlags::NOFOLLOW.bits()).unwrap_or_default();
-    OpenOptions::new().read(true).custom_flags(nofollow).open(path)
+    open(OpenOptions::new().read(true), path)
 }
 
-/// As [`append`], for a file without what was in it before.
+/// Opens a file as these options say, but no symbolic link.
+pub(crate) fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    let nofollow = i32::try_from(OFlags::NOFOLLOW.bits()).unwrap_or_default();
+    options.custom_flags(nofollow).open(path)
+}
+
+/// Opens a file for appending, without what was in it before, which only the user can read.
 ///
 /// # Errors
-/// As [`append`].
+/// When it cannot be made or written, or is a symbolic link.
 pub fn replace(path: &Path) -> io::Result<File> {
     let file = append(path)?;
     file.set_len(0)?;

@@ -19,7 +19,6 @@ impl Report {
         self.about.iter_mut().for_each(mask);
         mask(&mut self.origin.text);
         mask(&mut self.origin.command);
-        self.planned_failure.iter_mut().for_each(|planned| mask(&mut planned.how));
         mask_plan(&mut self.plan, &mask);
         mask_verdict(&mut self.verdict, &mask);
         mask_timeline(&mut self.timeline, &mask);
