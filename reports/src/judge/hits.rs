@@ -25,7 +25,7 @@ pub fn on<'a>(plan: &'a Plan, timeline: &'a Timeline, service: &str) -> Vec<Hit<
 
 /// The planned fault of a record. Two may be called the same, such as one that lasts and one that
 /// stays: it is the one that was to begin nearest to when it did.
-fn planned<'a>(plan: &'a Plan, record: &FaultRecord) -> Option<&'a Fault> {
+pub fn planned<'a>(plan: &'a Plan, record: &FaultRecord) -> Option<&'a Fault> {
     let began = record.asked.map_or(record.start.0, |asked| asked.start.0);
     let distance = |fault: &&Fault| {
         let of = |at: &Duration| (at.as_secs_f64() - began).abs();

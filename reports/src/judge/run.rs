@@ -3,6 +3,7 @@
 use brunt_scenarios::plan::{FaultKind, Load, Plan};
 use brunt_scenarios::timeline::{EdgeRecord, Ending, FaultRecord, LoadRecord, Schedule, Timeline};
 
+use super::hits;
 use crate::format;
 use crate::verdict::{Finding, Judgement};
 
@@ -103,10 +104,8 @@ fn of_fault(plan: &Plan, timeline: &Timeline, fault: &FaultRecord) -> Option<Fin
 
 /// That a fault hit nothing; of one between two services, also what may be why.
 fn hit_nothing(plan: &Plan, timeline: &Timeline, fault: &FaultRecord) -> String {
-    let edge = plan.faults.iter().find_map(|planned| match &planned.kind {
-        FaultKind::Edge { from, to, .. } if planned.kind.to_string() == fault.name => {
-            Some((from, to))
-        }
+    let edge = hits::planned(plan, fault).and_then(|planned| match &planned.kind {
+        FaultKind::Edge { from, to, .. } => Some((from, to)),
         _ => None,
     });
     let Some((from, to)) = edge else { return "It hit nothing.".to_owned() };
