@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU64;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
 use http::{HeaderMap, Request, Response};
@@ -20,12 +21,15 @@ pub(crate) struct ByteLimit {
     /// for it in turn, and one that is dropped leaves the queue, as a closed connection's bytes do.
     passed: Mutex<Instant>,
     lifted: watch::Sender<bool>,
+    /// Whether bytes had to wait, be it only once.
+    has_delayed: AtomicBool,
 }
 
 impl ByteLimit {
     pub(crate) fn new(bytes_per_second: NonZeroU64) -> Arc<Self> {
         let (lifted, _) = watch::channel(false);
-        Arc::new(Self { bytes_per_second, passed: Mutex::new(Instant::now()), lifted })
+        let (passed, has_delayed) = (Mutex::new(Instant::now()), AtomicBool::new(false));
+        Arc::new(Self { bytes_per_second, passed, lifted, has_delayed })
     }
 
     pub(crate) fn bytes_per_second(&self) -> NonZeroU64 {
@@ -53,9 +57,17 @@ impl ByteLimit {
         let earliest = Instant::now().checked_sub(CATCH_UP).unwrap_or_else(Instant::now);
         let takes = bytes as f64 / self.bytes_per_second.get() as f64;
         let until = (*passed).max(earliest) + Duration::from_secs_f64(takes);
-        sleep_until(until).await;
+        if until > Instant::now() {
+            self.has_delayed.store(true, Relaxed);
+            sleep_until(until).await;
+        }
         // Only now: one that is dropped while it waits has passed nothing.
         *passed = until;
+    }
+
+    /// Whether it has made a difference: bytes had to wait for their turn.
+    pub(crate) fn has_delayed(&self) -> bool {
+        self.has_delayed.load(Relaxed)
     }
 
     /// Lets everything pass at once, also what waits.
@@ -139,6 +151,19 @@ mod tests {
         waiting.await.unwrap();
         limit.pass(1_000_000).await;
         assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_limit_under_which_nothing_waits_has_made_no_difference() {
+        let wide = limit(1_000_000_000);
+        for _ in 0..10 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            wide.pass(1000).await;
+        }
+        assert!(!wide.has_delayed());
+        let narrow = limit(1000);
+        narrow.pass(1000).await;
+        assert!(narrow.has_delayed());
     }
 
     #[test]

@@ -54,12 +54,12 @@ impl Edge {
         id
     }
 
-    /// Ends a fault. Returns how many requests it hit; `None` when it is not in force any more.
+    /// Ends a fault. Returns to how many requests it made a difference; `None` when it is not in force any more.
     pub(crate) fn recover(&self, id: FaultId) -> Option<u64> {
         let before = self.faults.to_string();
         let ended = self.faults.recover(id)?;
         self.log_change("fault recovered", ended.fault, &before);
-        Some(ended.hits)
+        Some(ended.effect())
     }
 
     fn log_change(&self, what: &'static str, fault: EdgeFault, before: &str) {

@@ -172,18 +172,17 @@ impl WriteFaults {
                 ready!(to.poll_write(cx, &piece))?
             }
         };
-        self.written(written);
+        self.written(bytes.len() as u64, written as u64);
         Poll::Ready(Ok(written))
     }
 
-    fn written(&mut self, bytes: usize) {
+    fn written(&mut self, waiting: u64, written: u64) {
         let mut pause = Duration::ZERO;
         for (id, state) in &mut self.states {
-            pause += state.written(bytes as u64);
-            // A late end counts when it comes.
-            if !matches!(state, StreamState::SlowClose(_)) {
+            if state.changes(waiting, written) {
                 self.hits.count(&self.edge, *id);
             }
+            pause += state.written(written);
         }
         self.wait(pause);
     }

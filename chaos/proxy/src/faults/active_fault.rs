@@ -22,3 +22,12 @@ pub(crate) struct ActiveFault {
     pub(super) limit: Option<Arc<ByteLimit>>,
     pub(crate) hits: u64,
 }
+
+impl ActiveFault {
+    /// How many requests or connections it made a difference to.
+    pub(crate) fn effect(&self) -> u64 {
+        let is_wide = self.limit.as_ref().is_some_and(|limit| !limit.has_delayed());
+        // What passes under a limit is faster without it only if something had to wait.
+        if is_wide { 0 } else { self.hits }
+    }
+}

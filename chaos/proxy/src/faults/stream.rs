@@ -1,10 +1,12 @@
 //! Faults of what is written on a connection, whatever it speaks. Each connection carries them out
 //! itself (`write_faults.rs`), as it keeps count of its own bytes.
 
+use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::time::Duration;
 
 use brunt_scenarios::plan::{ByteScope, EdgeFault};
+use brunt_scenarios::units::Spread;
 
 use super::active_fault::{ActiveFault, FaultId};
 use super::chance::uniform;
@@ -27,14 +29,32 @@ pub(crate) enum StreamState {
     LimitData {
         left: u64,
     },
+    /// So large is the next piece, at most.
     Slice {
-        fault: EdgeFault,
+        pieces: Pieces,
+        next: u64,
     },
     /// So many bytes pass before the next one is hit.
     Corrupt {
         rate: f64,
         before: u64,
     },
+}
+
+/// How bytes are cut into pieces.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pieces {
+    size: NonZeroU64,
+    variation: u64,
+    /// How long the next piece waits.
+    delay: Spread,
+}
+
+impl Pieces {
+    fn draw(&self) -> u64 {
+        let size = self.size.get();
+        fastrand::u64(size - self.variation..=size.saturating_add(self.variation))
+    }
 }
 
 impl StreamFault {
@@ -45,7 +65,10 @@ impl StreamFault {
                 StreamState::SlowClose(uniform(delay.from.0, delay.to.0))
             }
             EdgeFault::LimitData { bytes, .. } => StreamState::LimitData { left: bytes },
-            fault @ EdgeFault::Slice { .. } => StreamState::Slice { fault },
+            EdgeFault::Slice { size, variation, delay, .. } => {
+                let pieces = Pieces { size, variation, delay };
+                StreamState::Slice { pieces, next: pieces.draw() }
+            }
             EdgeFault::Corrupt { rate, .. } => {
                 StreamState::Corrupt { rate, before: until_next(rate) }
             }
@@ -60,10 +83,7 @@ impl StreamState {
         match self {
             Self::SlowClose(_) => u64::MAX,
             Self::LimitData { left } => *left,
-            Self::Slice { fault: EdgeFault::Slice { size, variation, .. } } => {
-                fastrand::u64(size.get() - variation..=size.get().saturating_add(*variation))
-            }
-            Self::Slice { .. } => u64::MAX,
+            Self::Slice { next, .. } => *next,
             // A piece ends with the byte that is hit.
             Self::Corrupt { before, .. } => before.saturating_add(1),
         }
@@ -74,6 +94,16 @@ impl StreamState {
         matches!(self, Self::Corrupt { before, .. } if before + 1 == bytes)
     }
 
+    /// Whether it makes a difference to bytes, of which so many were to be written and so many are.
+    pub(crate) fn changes(&self, waiting: u64, written: u64) -> bool {
+        match self {
+            // They make one when the connection ends.
+            Self::SlowClose(_) | Self::LimitData { .. } => false,
+            Self::Slice { pieces, next } => waiting > *next || !pieces.delay.to.0.is_zero(),
+            Self::Corrupt { .. } => self.corrupts_last_of(written),
+        }
+    }
+
     /// So many bytes have been written. Returns how long the next ones wait.
     pub(crate) fn written(&mut self, bytes: u64) -> Duration {
         match self {
@@ -82,10 +112,10 @@ impl StreamState {
                 *left = left.saturating_sub(bytes);
                 Duration::ZERO
             }
-            Self::Slice { fault: EdgeFault::Slice { delay, .. } } => {
-                uniform(delay.from.0, delay.to.0)
+            Self::Slice { pieces, next } => {
+                *next = pieces.draw();
+                uniform(pieces.delay.from.0, pieces.delay.to.0)
             }
-            Self::Slice { .. } => Duration::ZERO,
             Self::Corrupt { rate, before } => {
                 *before = before.checked_sub(bytes).unwrap_or_else(|| until_next(*rate));
                 Duration::ZERO

@@ -203,6 +203,31 @@ async fn replies_of_http_are_cut_off_sliced_and_corrupted_below_it() {
     assert_eq!((requests, faulted), (6, 0), "connections are no requests where those are seen");
 }
 
+/// A check that rests on such a fault would otherwise pass without anything having happened.
+#[tokio::test]
+async fn a_fault_that_changes_no_byte_and_delays_none_hits_nothing() {
+    let callee = serving(|_| async { text("0123456789") }).await;
+    let (over_http, _) = proxy_before(&[callee.port]).await;
+    let callee = echoing().await;
+    let (opaque, _) = proxy_before(&[callee.port]).await;
+    let (size, delay) = (100_000.try_into().unwrap(), "0s".parse().unwrap());
+    let scope = scope(EdgeDirection::Both);
+    let faults = [
+        limit(100_000_000, EdgeDirection::Both),
+        EdgeFault::Slice { size, variation: 0, delay, scope },
+        EdgeFault::Corrupt { rate: 1e-15, scope },
+        EdgeFault::Bandwidth { bytes_per_second: 1_000_000_000.try_into().unwrap(), scope },
+    ];
+    for fault in faults {
+        let id = over_http.inject(fault);
+        assert_eq!(once(over_http.port(), "/").await.unwrap().1, "0123456789");
+        assert_eq!(hits(&over_http, id), Some(0), "{fault}");
+        let id = opaque.inject(fault);
+        pieces(&mut to(&opaque).await, b"\x0112345").await;
+        assert_eq!(hits(&opaque, id), Some(0), "{fault}");
+    }
+}
+
 #[tokio::test]
 async fn requests_of_http_are_cut_off_on_their_way_to_the_callee() {
     let callee = serving(|_| async { text("done") }).await;
