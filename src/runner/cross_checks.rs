@@ -96,7 +96,12 @@ async fn view(
     // The sources first: what they hold by then must be in the view that is read after them.
     let mut held = Vec::new();
     for source in sources {
-        held.push((source, items(&source.rows, client, variables).await?));
+        let found = items(&source.rows, client, variables).await?;
+        if let Some(field) = compare::field_without_values(source, &found) {
+            let collection = source.rows.target.clone();
+            return Err(ItemsError::NoField { collection, field: field.held.clone() });
+        }
+        held.push((source, found));
     }
     let rows = items(of, client, variables).await?;
     Ok(compare::view(&rows, &held))

@@ -32,6 +32,8 @@ pub enum ItemsError {
     NoList { page: RequestTarget, place: String },
     #[error("an item of {collection} has no key at {key}; {help}")]
     NoKey { collection: RequestTarget, key: JsonPath, help: &'static str },
+    #[error("no item of {collection} has a value at {field}, so nothing was compared with it")]
+    NoField { collection: RequestTarget, field: JsonPath },
     #[error("{0} has more than {MOST_PAGES} pages")]
     TooManyPages(RequestTarget),
     #[error("{0} has more than {MOST_ITEMS} items")]

@@ -1,6 +1,7 @@
 //! The ledger: every accepted command held against the effects that are found.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::OnceLock;
 
 use brunt_faults::with_causes;
 use brunt_scenarios::plan::{CheckId, Effects};
@@ -30,6 +31,8 @@ pub struct Balance {
     effects: u64,
     missing: KeySample,
     unfinished: KeySample,
+    /// What is wrong with one of these.
+    objection: Option<String>,
     repeated: KeySample,
     unasked: KeySample,
 }
@@ -71,13 +74,20 @@ pub async fn read(
 ) -> Result<Balance, ItemsError> {
     let rows = &effects.rows;
     let json = variables.conditions(&effects.json);
+    // Of one alone: those of millions of effects would fill the memory.
+    let objection = OnceLock::new();
     let effect = |item: Value| {
-        let done = json.iter().all(|(path, wanted)| path.objection(&item, wanted).is_none());
-        Ok::<_, ItemsError>(FoundEffect { key: key_of(rows, &item)?, done })
+        let key = key_of(rows, &item)?;
+        let wrong = json.iter().find_map(|(path, wanted)| path.objection(&item, wanted));
+        let done = wrong.is_none();
+        if let Some(wrong) = wrong.filter(|_| !earlier.keys.contains(&key)) {
+            objection.get_or_init(|| format!("{key}: {wrong}"));
+        }
+        Ok::<_, ItemsError>(FoundEffect { key, done })
     };
     let mut found = fetch_items(client, (&rows.target, &rows.items), variables, effect).await?;
     found.retain(|effect| !earlier.keys.contains(&effect.key));
-    Ok(Balance::of(load, &found))
+    Ok(Balance { objection: objection.into_inner(), ..Balance::of(load, &found) })
 }
 
 /// What there is of one key. A system that gives the same key to several commands owes an effect
@@ -125,6 +135,7 @@ impl Balance {
             effects: effects.len() as u64,
             missing: sample(OfKey::missing),
             unfinished: sample(OfKey::unfinished),
+            objection: None,
             repeated: sample(OfKey::repeated),
             unasked: sample(OfKey::unasked),
         }
@@ -147,7 +158,7 @@ pub fn record(
         Ok(balance) => (balance, None),
         Err(error) => (Balance::of(load, &[]), Some(with_causes(&error))),
     };
-    let Balance { effects, missing, unfinished, repeated, unasked } = balance;
+    let Balance { effects, missing, unfinished, objection, repeated, unasked } = balance;
     let (accepted, unknown) = (load.accepted.len() as u64, load.unknown);
     LedgerRecord {
         check,
@@ -156,6 +167,7 @@ pub fn record(
         effects,
         missing,
         unfinished,
+        objection,
         repeated,
         unasked,
         after,

@@ -1,6 +1,6 @@
 //! How many calls a load's requests cost.
 
-use brunt_scenarios::plan::Amplification;
+use brunt_scenarios::plan::{Amplification, Plan, Request};
 use brunt_scenarios::timeline::EdgeRecord;
 
 use super::judged::{Judge, JudgedRun};
@@ -31,16 +31,39 @@ fn of_run(claim: &Amplification, run: &JudgedRun<'_>) -> (Judgement, String, Str
         Some(edge) if edge.requests == 0 => unknown(format!("{from} never called {to}.")),
         Some(edge) => {
             let each = edge.requests as f64 / requests as f64;
-            let judgement = if each <= *at_most { Judgement::Pass } else { Judgement::Fail };
-            let evidence = format!(
+            let others = others(claim, run.plan);
+            let judgement = match each <= *at_most {
+                true => Judgement::Pass,
+                // Nobody knows whose calls they were.
+                false if !others.is_empty() => Judgement::Inconclusive,
+                false => Judgement::Fail,
+            };
+            let mut evidence = format!(
                 "{} for {}; {} of them met a fault.",
                 format::counted(edge.requests, "call"),
                 format::counted(requests, "request"),
                 format::count(edge.faulted),
             );
+            if judgement == Judgement::Inconclusive {
+                let others = others.join(", ");
+                evidence += &format!(
+                    " Others lead to {from} as well, and may have made some of \
+                     them: {others}. Judge this in a scenario of its own."
+                );
+            }
             (judgement, format!("{each:.2} calls a request"), evidence)
         }
     }
+}
+
+/// What else may have had the service make calls: other loads, and requests of steps.
+fn others(claim: &Amplification, plan: &Plan) -> Vec<String> {
+    let leads_there = |request: &Request| plan.system.reaches(&request.target.service, &claim.from);
+    let loads = plan.loads.iter().filter(|load| load.name != claim.of);
+    let loads = loads.filter(|load| load.requests().any(leads_there));
+    let steps = plan.setup.iter().chain(&plan.steps).filter(|step| leads_there(&step.request));
+    let loads = loads.map(|load| format!("load {}", load.name));
+    loads.chain(steps.map(|step| format!("step {}", step.name))).collect()
 }
 
 fn unknown(evidence: String) -> (Judgement, String, String) {

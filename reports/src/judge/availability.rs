@@ -9,6 +9,10 @@ use super::share::{self, RunCounts, Share};
 use crate::verdict::{Finding, Judgement};
 use crate::{confidence, format};
 
+/// That no request fails cannot be shown by any number of them; so few that a service could answer
+/// them all which fails one in ten show nothing.
+const LEAST_SHOWN: f64 = 0.9;
+
 /// What the windows add up to.
 struct ReplySum {
     ok: u64,
@@ -75,6 +79,13 @@ fn of_everything(sum: &ReplySum) -> (Judgement, String) {
     let all = format::counted(sum.all(), "request");
     let supported = || format::share(confidence::at_least(sum.ok, sum.all()));
     match (sum.failed, sum.unfinished) {
+        (0, 0) if !confidence::supports(sum.ok, sum.all(), LEAST_SHOWN) => (
+            Judgement::Inconclusive,
+            format!(
+                "None of {all} failed, and so few would not show it if one in ten did. {}",
+                too_few(LEAST_SHOWN, 0, sum.all())
+            ),
+        ),
         (0, 0) => (
             Judgement::Pass,
             format!(

@@ -23,6 +23,8 @@ struct Measured {
     unfinished: u64,
     /// Got no reply for another reason: they have no latency.
     without: u64,
+    /// Good replies.
+    ok: u64,
 }
 
 impl Judge for Latency {
@@ -30,7 +32,8 @@ impl Judge for Latency {
         let windows = run.windows(&self.of, self.during);
         let of_limit = |limit: &(Quantile, Duration)| {
             let (name, claim) = (format!("latency.{}", limit.0), self.only(*limit).to_string());
-            of_windows(name, claim, &windows, run.timeout(&self.of), *limit)
+            let found = of_windows(name, claim, &windows, run.timeout(&self.of), *limit);
+            of_good_replies(found, &windows)
         };
         self.limits.iter().map(of_limit).collect()
     }
@@ -51,11 +54,25 @@ impl Judge for Latency {
                 let best: Vec<Window> = windows.iter().map(|window| window.without_lag()).collect();
                 let best = Measured::of(&best.iter().collect::<Vec<_>>()).within(*most, timeout);
                 let open = if late { best.saturating_sub(good) } else { 0 };
-                RunCounts { good, open, all: measured.all() }
+                match measured.ok {
+                    0 => RunCounts { good: 0, open: measured.all(), all: measured.all() },
+                    _ => RunCounts { good, open, all: measured.all() },
+                }
             }),
         };
         self.limits.iter().map(of_limit).collect()
     }
+}
+
+/// How fast a service fails is not how fast it works: without a good reply nothing is known.
+fn of_good_replies(mut found: Finding, windows: &[&Window]) -> Finding {
+    let has_good = windows.iter().any(|window| window.ok > 0);
+    if found.judgement == Judgement::Pass && !has_good {
+        found.judgement = Judgement::Inconclusive;
+        found.evidence += " No reply was good, and how fast a service fails does not say how fast \
+                            it works.";
+    }
+    found
 }
 
 /// A quantile of the latency in these windows. `timeout` is how long replies were waited for.
@@ -99,6 +116,7 @@ impl Measured {
         Self {
             timed_out: failed(Failure::Timeout),
             unfinished,
+            ok: windows.iter().map(|window| window.ok).sum(),
             without: all.saturating_sub(samples.len() + unfinished),
             samples,
         }
@@ -157,15 +175,19 @@ impl Measured {
         evidence + &self.others()
     }
 
-    /// What became of requests that have no plain latency.
+    /// What became of requests that have no plain latency, and how many have that of a failure.
     fn others(&self) -> String {
         let slow = [(self.timed_out, "timed out"), (self.unfinished, "unfinished")];
         let slow = slow.iter().filter(|(n, _)| *n > 0);
         let slow: Vec<String> =
             slow.map(|(n, what)| format!("{} {what}", format::count(*n))).collect();
+        let failed = self.samples.len().saturating_sub(self.timed_out + self.ok);
         let mut words = String::new();
+        if failed > 0 && self.ok > 0 {
+            words = format!(" Among them are {} whose reply was not good.", format::count(failed));
+        }
         if !slow.is_empty() {
-            words = format!(" Counted as too slow: {}.", slow.join(", "));
+            words += &format!(" Counted as too slow: {}.", slow.join(", "));
         }
         if self.without > 0 {
             let without = format::counted(self.without, "request");

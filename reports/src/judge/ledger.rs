@@ -57,10 +57,12 @@ fn of_lost(record: Option<&LedgerRecord>, most: u64) -> LedgerFinding {
     let lost = record.missing.count + record.unfinished.count;
     let without = named("without effect", &record.missing);
     let wrong = named("with an effect that is not as it must be", &record.unfinished);
+    let objection = record.objection.as_ref().filter(|_| record.unfinished.count > 0);
+    let objection = objection.map(|why| format!(" {}", format::sentence(why))).unwrap_or_default();
     LedgerFinding {
         judgement: within(lost, most),
         measured: format!("{} lost", format::count(lost)),
-        evidence: format!("{} {without}, {wrong}.", basis(record)),
+        evidence: format!("{} {without}, {wrong}.{objection}", basis(record)),
     }
 }
 

@@ -16,8 +16,11 @@ use crate::verdict::{Finding, Judgement};
 enum Recovery {
     /// Ready again, so many seconds after the fault.
     After(f64),
-    /// It never had fewer replicas ready than it should.
+    /// It never had fewer replicas ready than it should, though the fault was its own: there was
+    /// nothing to recover from.
     Untouched,
+    /// It never had fewer replicas ready than it should after another service's fault.
+    StayedReady,
     /// It is one of several that the fault was drawn from, and lost no replica: another
     /// one was hit.
     NotDrawn,
@@ -149,7 +152,8 @@ fn recovery(
             .and_then(|done| ready.reaches(case.wanted, done)),
         (false, Some(missing)) => ready.reaches(case.wanted, missing.max(over)),
         (false, None) if own && hit.record.services.len() > 1 => return Recovery::NotDrawn,
-        (false, None) => return Recovery::Untouched,
+        (false, None) if own => return Recovery::Untouched,
+        (false, None) => return Recovery::StayedReady,
     };
     match (back, case.next) {
         (back, Some(next)) if back.is_none_or(|back| back > next) && next - over < case.within => {
@@ -172,8 +176,8 @@ impl Recovery {
         match self {
             Self::After(took) if *took <= within => Some(Judgement::Pass),
             Self::After(_) => Some(Judgement::Fail),
-            Self::Untouched => Some(Judgement::Pass),
-            Self::HitAgain | Self::NotDrawn => None,
+            Self::StayedReady => Some(Judgement::Pass),
+            Self::Untouched | Self::HitAgain | Self::NotDrawn => None,
             Self::NotBy(waited) if *waited < within => Some(Judgement::Inconclusive),
             Self::NotBy(_) => Some(Judgement::Fail),
         }
@@ -183,13 +187,15 @@ impl Recovery {
 fn measured(each: &[(&Hit<'_>, Recovery)]) -> String {
     let longest = each.iter().filter_map(|(_, recovery)| match recovery {
         Recovery::After(took) => Some(*took),
-        Recovery::Untouched => Some(0.0),
+        Recovery::StayedReady => Some(0.0),
         _ => None,
     });
+    let untouched = each.iter().any(|(_, recovery)| matches!(recovery, Recovery::Untouched));
     let never = each.iter().any(|(_, recovery)| matches!(recovery, Recovery::NotBy(_)));
     match (never, longest.max_by(f64::total_cmp)) {
         (true, _) => "not ready again".to_owned(),
         (false, Some(longest)) => format::seconds(longest),
+        (false, None) if untouched => "was never gone".to_owned(),
         (false, None) => "unknown".to_owned(),
     }
 }
@@ -201,7 +207,7 @@ fn evidence(each: &[(&Hit<'_>, Recovery)], within: Duration) -> String {
     let slowest_first = |(_, recovery): &&(&Hit<'_>, Recovery)| match recovery {
         Recovery::NotBy(_) => f64::INFINITY,
         Recovery::After(took) => *took,
-        Recovery::Untouched | Recovery::HitAgain | Recovery::NotDrawn => 0.0,
+        _ => 0.0,
     };
     let mut order: Vec<&(&Hit<'_>, Recovery)> = each.iter().collect();
     order.sort_by(|one, other| slowest_first(other).total_cmp(&slowest_first(one)));
@@ -218,7 +224,10 @@ fn words(hit: &Hit<'_>, recovery: &Recovery) -> String {
     let fault = format!("{} at {}", hit.record.name, format::moment(hit.record.start.0));
     match recovery {
         Recovery::After(took) => format!("{fault}: ready again after {}", format::seconds(*took)),
-        Recovery::Untouched => format!("{fault}: took no replica away"),
+        Recovery::Untouched => {
+            format!("{fault}: took no replica away, so there was nothing to recover from")
+        }
+        Recovery::StayedReady => format!("{fault}: took no replica of this service away"),
         Recovery::NotDrawn => format!("{fault}: hit no replica of this service"),
         Recovery::HitAgain => format!("{fault}: hit again before its time was over"),
         Recovery::NotBy(waited) => {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use brunt_scenarios::bounds;
 use brunt_scenarios::plan::{FaultKind, Plan, Restarts};
 use brunt_scenarios::timeline::{Event, EventKind, RestartReason, Timeline};
 use brunt_scenarios::units::Period;
@@ -22,6 +23,8 @@ struct Restart {
     ready: Option<f64>,
     /// Seconds from the fault to the end of the run.
     watched: f64,
+    /// Why the probe had nothing to restart, if that is so.
+    innocent: Option<String>,
 }
 
 impl Judge for Restarts {
@@ -35,9 +38,15 @@ fn of_run(claim: &Restarts, plan: &Plan, timeline: &Timeline) -> Finding {
     let within = *within;
     let hits = hits::on(plan, timeline, service);
     // A fault that replaces the process itself leaves nothing for the probe to do.
-    let left_running = hits.iter().filter(|hit| hit.kind().is_some_and(FaultKind::leaves_running));
-    let restarts: Vec<Restart> =
-        left_running.map(|hit| Restart::after(timeline, service, hit)).collect();
+    let (left_running, replaced): (Vec<&Hit<'_>>, Vec<&Hit<'_>>) =
+        hits.iter().partition(|hit| hit.kind().is_some_and(FaultKind::leaves_running));
+    let notices = plan.system.services.get(service).and_then(|one| one.liveness.as_ref());
+    let notices = notices.map(bounds::detects);
+    let restart_after = |hit: &&Hit<'_>| Restart {
+        innocent: too_short(hit, notices).or_else(|| replaced_meanwhile(hit, &replaced, within)),
+        ..Restart::after(timeline, service, hit)
+    };
+    let restarts: Vec<Restart> = left_running.iter().map(restart_after).collect();
     let judgements: Vec<Judgement> =
         restarts.iter().map(|restart| restart.judgement(within.as_secs_f64())).collect();
     Finding {
@@ -62,6 +71,7 @@ impl Restart {
             after: restart.map(|event| event.at.0 - start),
             ready: ready.map(|event| event.at.0 - start),
             watched: timeline.ended.0 - start,
+            innocent: None,
         }
     }
 
@@ -69,6 +79,7 @@ impl Restart {
         match (self.after, self.ready) {
             (Some(after), _) if after > within => Judgement::Fail,
             (Some(_), Some(_)) => Judgement::Pass,
+            (None, _) if self.innocent.is_some() => Judgement::Inconclusive,
             _ if self.watched < within => Judgement::Inconclusive,
             _ => Judgement::Fail,
         }
@@ -85,9 +96,35 @@ impl Restart {
             (Some(after), None) => {
                 format!("{fault}: restarted after {}, never ready", format::seconds(after))
             }
-            (None, _) => format!("{fault}: not restarted in {}", format::seconds(self.watched)),
+            (None, _) => {
+                let why = self.innocent.as_ref().map(|why| format!(", but {why}"));
+                let watched = format::seconds(self.watched);
+                format!("{fault}: not restarted in {watched}{}", why.unwrap_or_default())
+            }
         }
     }
+}
+
+/// Why a fault that ended by itself may have gone unseen by a probe that needs this long.
+fn too_short(hit: &Hit<'_>, notices: Option<Duration>) -> Option<String> {
+    // Without an end it stays until something restarts the process.
+    hit.planned?.lasts?;
+    let lasted = hit.record.end.0 - hit.record.start.0;
+    let notices = notices.filter(|notices| lasted < notices.as_secs_f64())?;
+    Some(format!(
+        "it ended after {}, and the liveness probe may take {} to notice",
+        format::seconds(lasted),
+        Period(notices)
+    ))
+}
+
+/// The fault that replaced the process before the probe had to.
+fn replaced_meanwhile(hit: &Hit<'_>, others: &[&Hit<'_>], within: Duration) -> Option<String> {
+    let start = hit.record.start.0;
+    let time = start..start + within.as_secs_f64();
+    let other = others.iter().find(|other| time.contains(&other.record.start.0))?;
+    let (name, at) = (&other.record.name, format::moment(other.record.start.0));
+    Some(format!("{name} at {at} may have replaced the process before"))
 }
 
 fn is_by_probe(event: &Event) -> bool {

@@ -70,7 +70,8 @@ fn mask_timeline(timeline: &mut Timeline, mask: &impl Fn(&mut String)) {
     for one in &mut timeline.ledgers {
         let all = [&mut one.missing, &mut one.unfinished, &mut one.repeated, &mut one.unasked];
         all.into_iter().for_each(keys);
-        one.trouble.iter_mut().chain(&mut one.earlier_trouble).for_each(mask);
+        let texts = [&mut one.trouble, &mut one.earlier_trouble, &mut one.objection];
+        texts.into_iter().flatten().for_each(mask);
     }
     for one in &mut timeline.agreements {
         [&mut one.missing, &mut one.different, &mut one.unasked].into_iter().for_each(keys);

@@ -56,6 +56,17 @@ fn an_availability_of_100_percent_allows_no_failure() {
 }
 
 #[test]
+fn a_handful_of_good_requests_shows_no_availability() {
+    for few in [1, 28] {
+        let (judgement, evidence) = of(few, &[], "100%");
+        assert_eq!(judgement, Inconclusive, "{evidence}");
+        assert!(evidence.contains("90% needs 29 requests"), "{evidence}");
+    }
+    assert_eq!(of(29, &[], "100%").0, Pass);
+    assert_eq!(of(1, &[(Failure::Reset, 1)], "100%").0, Fail);
+}
+
+#[test]
 fn requests_in_flight_do_not_decide_an_availability() {
     let open = [(Failure::Unfinished, 2)];
     assert_eq!(of(10_000, &open, "100%").0, Inconclusive);

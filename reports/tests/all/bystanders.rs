@@ -103,6 +103,7 @@ fn effects(unfinished: u64, trouble: Option<&str>) -> LedgerRecord {
         unfinished: keys(unfinished),
         repeated: keys(0),
         unasked: keys(0),
+        objection: None,
         earlier_trouble: None,
         after: 1.0,
         trouble: trouble.map(str::to_owned),
@@ -216,6 +217,15 @@ fn amplification_counts_retries_for_each_request() {
     assert_eq!(judged(&plan, &calls(720), "amplification"), Pass);
     assert_eq!(judged(&plan, &calls(721), "amplification"), Fail);
     assert_eq!(judged(&plan, &calls(0), "amplification"), Inconclusive);
+    // Whose calls they were is not known with another load that leads there.
+    let mut two = plan.clone();
+    two.loads.push(Load { name: "visits".to_owned(), ..two.loads[0].clone() });
+    assert_eq!(judged(&two, &calls(721), "amplification"), Fail, "visits go to the gateway alone");
+    two.system.services["gateway"].calls = [("order".to_owned(), [].into())].into();
+    let found = only(&two, &calls(721), "amplification");
+    assert_eq!(found.judgement, Inconclusive);
+    assert!(found.evidence.contains("some of them: load visits."), "{}", found.evidence);
+    assert_eq!(judged(&two, &calls(720), "amplification"), Pass);
     let mut opaque = calls(100);
     opaque.edges[0].opaque_connections = 1;
     assert_eq!(judged(&plan, &opaque, "amplification"), Inconclusive, "who knows what it carried");

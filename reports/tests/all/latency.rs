@@ -36,6 +36,17 @@ fn a_latency_limit_passes_from_enough_fast_requests_on() {
 }
 
 #[test]
+fn how_fast_a_service_fails_does_not_show_how_fast_it_works() {
+    let refused = Failure::Status(500);
+    let found = p99(LIMIT, vec![window(0.0, 0, &[(refused, 1_000)], &[(10_000, 1_000)])]);
+    assert_eq!(found.judgement, Inconclusive);
+    assert!(found.evidence.contains("No reply was good"), "{}", found.evidence);
+    let some = p99(LIMIT, vec![window(0.0, 600, &[(refused, 400)], &[(10_000, 1_000)])]);
+    assert_eq!(some.judgement, Pass);
+    assert!(some.evidence.contains("400 whose reply was not good"), "{}", some.evidence);
+}
+
+#[test]
 fn too_many_slow_requests_fail_a_latency_limit() {
     let found = p99(LIMIT, vec![window(0.0, 1_000, &[], &[(10_000, 970), (900_000, 30)])]);
     assert_eq!((found.judgement, found.measured.as_str()), (Fail, "900ms"));

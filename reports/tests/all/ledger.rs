@@ -22,6 +22,7 @@ fn clean() -> LedgerRecord {
         unfinished: KeySample::default(),
         repeated: KeySample::default(),
         unasked: KeySample::default(),
+        objection: None,
         earlier_trouble: None,
         after: 1.25,
         trouble: None,
@@ -58,7 +59,9 @@ fn a_ledger_with_each_command_exactly_once_passes() {
 
 #[test]
 fn missing_and_unfinished_effects_are_lost() {
-    let record = LedgerRecord { missing: keys(&["7"]), unfinished: keys(&["8", "9"]), ..clean() };
+    let objection = Some("8: $.status is \"Open\", not \"Done\"".to_owned());
+    let unfinished = keys(&["8", "9"]);
+    let record = LedgerRecord { missing: keys(&["7"]), unfinished, objection, ..clean() };
     assert_eq!(of(Some(record.clone()), 2, 0), (Fail, Pass));
     assert_eq!(of(Some(record.clone()), 3, 0), (Pass, Pass));
     let timeline = Timeline { ledgers: vec![record], ..timeline() };

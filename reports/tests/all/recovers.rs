@@ -77,8 +77,21 @@ fn a_service_hit_again_within_its_time_is_judged_by_the_later_fault() {
 #[test]
 fn a_crash_long_after_is_not_the_faults_doing() {
     let found = of(5, &run(60.0, vec![kill(10.0)], replaced(40.0, 50.0)));
-    assert_eq!(found.judgement, Pass);
+    assert_eq!((found.judgement, found.measured.as_str()), (Inconclusive, "was never gone"));
     assert!(found.evidence.contains("took no replica away"), "{}", found.evidence);
+}
+
+#[test]
+fn a_service_that_was_never_gone_shows_no_recovery_unless_another_one_was_hit() {
+    let untouched = run(60.0, vec![kill(10.0)], vec![]);
+    assert_eq!(of(5, &untouched).judgement, Inconclusive);
+    // One of two faults that took a replica away is enough.
+    let once = run(60.0, vec![kill(10.0), kill(30.0)], replaced(30.02, 32.0));
+    assert_eq!((of(5, &once).judgement, of(1, &once).judgement), (Pass, Fail));
+    let (service, after) = ("order".to_owned(), Some("product".to_owned()));
+    let beside = plan(vec![Claim::Recovers(Recovers { service, after, within: secs(5) })]);
+    let found = only(&beside, &timeline(), "recovers");
+    assert_eq!((found.judgement, found.measured.as_str()), (Pass, "0s"));
 }
 
 #[test]

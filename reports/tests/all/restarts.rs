@@ -94,3 +94,37 @@ fn after(kind: &FaultKind) -> Judgement {
     let timeline = Timeline { ended: Moment(60.0), faults, ..timeline() };
     only(&plan, &timeline, "restarts").judgement
 }
+
+/// A pause of these seconds, and other faults beside it; the probe may take 4 s to notice.
+fn after_a_pause(lasts: u64, others: Vec<FaultKind>) -> Finding {
+    let claim = Restarts { service: "order".to_owned(), within: secs(8) };
+    let mut plan = plan(vec![Claim::Restarts(claim)]);
+    let planned =
+        |kind, at, lasts| Fault { kind, at: vec![secs(at)], lasts, only: ReplicaFilter::default() };
+    let pause = FaultKind::Pause { service: "order".to_owned(), pick: Pick::One };
+    let end = 10.0 + lasts as f64;
+    let mut faults = vec![fault(&pause.to_string(), "order", 10.0, end)];
+    plan.faults = vec![planned(pause, 10, Some(secs(lasts)))];
+    for kind in others {
+        faults.push(fault(&kind.to_string(), "order", 12.0, 12.0));
+        plan.faults.push(planned(kind, 12, None));
+    }
+    only(&plan, &Timeline { ended: Moment(60.0), faults, ..timeline() }, "restarts")
+}
+
+#[test]
+fn a_pause_that_the_probe_need_not_have_noticed_is_not_held_against_the_service() {
+    let short = after_a_pause(3, vec![]);
+    assert_eq!(short.judgement, Inconclusive);
+    assert!(short.evidence.contains("it ended after 3s, and the liveness probe may take 4s"));
+    assert_eq!(after_a_pause(6, vec![]).judgement, Fail);
+}
+
+#[test]
+fn a_process_that_another_fault_has_replaced_needs_no_restart_by_the_probe() {
+    let services = vec!["order".to_owned()];
+    let kill = FaultKind::Kill { services, pick: Pick::One, grace: secs(0) };
+    let found = after_a_pause(6, vec![kill.clone()]);
+    assert_eq!(found.judgement, Inconclusive);
+    assert!(found.evidence.contains(&format!("but {kill} at 12.0s")), "{}", found.evidence);
+}

@@ -51,6 +51,7 @@ fn rich() -> Report {
         unfinished: KeySample::default(),
         repeated: KeySample::default(),
         unasked: keys,
+        objection: None,
         earlier_trouble: None,
         after: 0.5,
         trouble: None,

@@ -1,7 +1,7 @@
 //! The system, checked: every service can be started or reached, every call goes to a service that
 //! exists.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use indexmap::IndexMap;
@@ -87,6 +87,19 @@ impl System {
             self.add_in_order(name, &mut order, &mut Vec::new());
         }
         order
+    }
+
+    /// Whether a request to a service may lead to another one, by what each says that it calls;
+    /// each leads to itself.
+    pub fn reaches(&self, from: &str, to: &str) -> bool {
+        let (mut seen, mut next) = (BTreeSet::new(), vec![from]);
+        while let Some(one) = next.pop() {
+            if seen.insert(one) {
+                let calls = self.services.get(one).map(|service| service.calls.keys());
+                next.extend(calls.into_iter().flatten().map(String::as_str));
+            }
+        }
+        seen.contains(to)
     }
 
     /// The first of its services that cannot be started on this machine: it has no command.

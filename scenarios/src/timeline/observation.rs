@@ -129,6 +129,9 @@ pub struct LedgerRecord {
     pub missing: KeySample,
     /// Accepted commands whose effect is not as it must be.
     pub unfinished: KeySample,
+    /// What is wrong with the first effect that is not as it must be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub objection: Option<String>,
     /// Commands with more than one effect.
     pub repeated: KeySample,
     /// Effects of no known command.

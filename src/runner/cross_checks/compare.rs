@@ -115,6 +115,16 @@ pub fn view(rows: &[KeyedItem], sources: &[(&ViewSource, Vec<KeyedItem>)]) -> Ke
     comparison
 }
 
+/// The first field that not one of a source's items has: a mistyped path. Every view would agree
+/// with it that lacks the field, too.
+pub fn field_without_values<'s>(
+    source: &'s ViewSource,
+    items: &[KeyedItem],
+) -> Option<&'s ViewField> {
+    let has = |field: &ViewField| items.iter().any(|one| !field.held.all(&one.item).is_empty());
+    source.fields.iter().find(|field| !items.is_empty() && !has(field))
+}
+
 /// What a row shows otherwise than its source holds it.
 fn difference(field: &ViewField, row: &Value, held: &[&Value]) -> Option<String> {
     let wanted = folded(field, held);
@@ -209,6 +219,21 @@ mod tests {
             (3, vec!["3 in pay".to_owned()], vec!["3 in rider".to_owned()])
         );
         assert_eq!(record.different.some, ["2 in pay: $.s is \"Paid\", not \"Back\""]);
+    }
+
+    #[test]
+    fn a_field_that_no_item_of_a_source_has_is_found() {
+        let fields = || {
+            vec![field("$.status", Fold::Last, "$.status"), field("$.n", Fold::Count, "$.items[*]")]
+        };
+        let orders = source(fields());
+        let none = |all: &[(&str, Value)]| {
+            field_without_values(&orders, &items(all)).map(|one| one.held.to_string())
+        };
+        assert_eq!(none(&[]), None, "nothing is known without items");
+        let whole = ("1", json!({"status": "Done", "items": [7]}));
+        assert_eq!(none(&[("2", json!({"items": []})), whole]), None, "one item is enough");
+        assert_eq!(none(&[("1", json!({"state": "Done", "items": [7]}))]), Some("$.status".into()));
     }
 
     #[test]
