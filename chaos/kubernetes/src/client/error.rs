@@ -234,8 +234,9 @@ pub enum KubeError {
     },
     /// A service has not become ready within its bound.
     #[error(
-        "{service}: {ready} of {wanted} replicas are ready after {seconds} s; \
-         `kubectl -n {namespace} describe {describe}` says why"
+        "{service}: {ready} of {wanted} replicas are ready after {seconds} s{}; \
+         `kubectl -n {namespace} describe {describe}` says why",
+        if ready >= wanted { ", but its controller still replaces some" } else { "" }
     )]
     NotReady {
         /// The service of the system file.

@@ -1,11 +1,25 @@
 //! How far a workload has come.
 
 use brunt_scenarios::timeline::EventKind;
-use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
+use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet, StatefulSetSpec};
 use k8s_openapi::api::core::v1::PodTemplateSpec;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::api::DynamicObject;
 use serde_json::Value;
+
+/// The update strategy by which pods are replaced only when somebody deletes them.
+const ON_DELETE: &str = "OnDelete";
+
+/// How many pods keep the version that they have, by the update strategy.
+fn not_updated(spec: &StatefulSetSpec, wanted: i32) -> i32 {
+    let Some(strategy) = &spec.update_strategy else { return 0 };
+    if strategy.type_.as_deref() == Some(ON_DELETE) {
+        return wanted;
+    }
+    let first = spec.ordinals.as_ref().and_then(|ordinals| ordinals.start).unwrap_or(0);
+    let partition = strategy.rolling_update.as_ref().and_then(|update| update.partition);
+    partition.unwrap_or(0).saturating_sub(first).clamp(0, wanted)
+}
 
 /// What matters of a workload's spec and status.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -24,8 +38,13 @@ impl WorkloadProgress {
     pub(crate) fn of_deployment(one: &Deployment) -> Self {
         let (spec, status) = (one.spec.as_ref(), one.status.clone().unwrap_or_default());
         let wanted = spec.and_then(|spec| spec.replicas).unwrap_or(1);
+        let available = status.available_replicas.unwrap_or(0);
         let all = [status.updated_replicas, status.available_replicas, status.replicas];
-        let settled = all.iter().all(|number| number.unwrap_or(0) == wanted);
+        let settled = match spec.and_then(|spec| spec.paused) {
+            // Its pods stay those of two versions until somebody resumes it.
+            Some(true) => available >= wanted,
+            _ => all.iter().all(|number| number.unwrap_or(0) == wanted),
+        };
         Self::new(&one.metadata, wanted, status.observed_generation, settled)
             .with_template(spec.map(|spec| &spec.template))
     }
@@ -33,7 +52,11 @@ impl WorkloadProgress {
     pub(crate) fn of_set(one: &StatefulSet) -> Self {
         let (spec, status) = (one.spec.as_ref(), one.status.clone().unwrap_or_default());
         let wanted = spec.and_then(|spec| spec.replicas).unwrap_or(1);
-        let settled = status.current_revision == status.update_revision
+        let stays = spec.map_or(0, |spec| not_updated(spec, wanted));
+        // The current revision is the old one for ever where some are to stay as they are.
+        let is_updated = status.current_revision == status.update_revision
+            || stays > 0 && status.updated_replicas.unwrap_or(0) >= wanted - stays;
+        let settled = is_updated
             && status.available_replicas.unwrap_or(0) == wanted
             && status.replicas == wanted;
         Self::new(&one.metadata, wanted, status.observed_generation, settled)
@@ -43,8 +66,10 @@ impl WorkloadProgress {
     pub(crate) fn of_daemon_set(one: &DaemonSet) -> Self {
         let (spec, status) = (one.spec.as_ref(), one.status.clone().unwrap_or_default());
         let wanted = status.desired_number_scheduled;
-        let all = [status.updated_number_scheduled, status.number_available];
-        let settled = all.iter().all(|number| number.unwrap_or(0) == wanted);
+        let strategy = spec.and_then(|spec| spec.update_strategy.as_ref());
+        let is_on_delete = strategy.is_some_and(|one| one.type_.as_deref() == Some(ON_DELETE));
+        let settled = status.number_available.unwrap_or(0) == wanted
+            && (is_on_delete || status.updated_number_scheduled.unwrap_or(0) == wanted);
         Self::new(&one.metadata, wanted, status.observed_generation, settled)
             .with_template(spec.map(|spec| &spec.template))
     }
@@ -121,5 +146,64 @@ impl WorkloadProgress {
             happened.push(EventKind::RolloutDone);
         }
         happened
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn is_settled<T: serde::de::DeserializeOwned>(
+        of: impl Fn(&T) -> WorkloadProgress,
+        spec: Value,
+        status: Value,
+    ) -> bool {
+        let mut status = status;
+        status["observedGeneration"] = json!(3);
+        let object = json!({"metadata": {"generation": 3}, "spec": spec, "status": status});
+        of(&serde_json::from_value(object).unwrap()).is_settled(0)
+    }
+
+    #[test]
+    fn a_daemon_set_whose_pods_wait_to_be_deleted_is_at_rest() {
+        let settled = |strategy: &str, available: i32| {
+            let spec =
+                json!({"selector": {}, "template": {}, "updateStrategy": {"type": strategy}});
+            let status = json!({"desiredNumberScheduled": 2, "currentNumberScheduled": 2,
+                "numberMisscheduled": 0, "numberReady": 2, "numberAvailable": available,
+                "updatedNumberScheduled": 1});
+            is_settled(WorkloadProgress::of_daemon_set, spec, status)
+        };
+        assert!(settled("OnDelete", 2) && !settled("OnDelete", 1) && !settled("RollingUpdate", 2));
+    }
+
+    #[test]
+    fn a_set_of_which_some_keep_their_version_is_at_rest_when_the_others_have_the_new_one() {
+        let settled = |strategy: Value, updated: i32| {
+            let spec = json!({"replicas": 3, "serviceName": "web", "selector": {}, "template": {},
+                "updateStrategy": strategy});
+            let status = json!({"replicas": 3, "availableReplicas": 3, "updatedReplicas": updated,
+                "currentRevision": "a", "updateRevision": "b"});
+            is_settled(WorkloadProgress::of_set, spec, status)
+        };
+        let part = |partition: u32| json!({"type": "RollingUpdate", "rollingUpdate": {"partition": partition}});
+        assert!(settled(json!({"type": "OnDelete"}), 0));
+        assert!(settled(part(2), 1) && !settled(part(2), 0), "one of three is updated");
+        assert!(settled(part(7), 0), "none is");
+        assert!(!settled(part(0), 3) && !settled(json!({"type": "RollingUpdate"}), 2));
+    }
+
+    #[test]
+    fn a_paused_deployment_is_at_rest_with_pods_of_two_versions() {
+        let settled = |paused: bool, available: i32| {
+            let spec = json!({"replicas": 2, "paused": paused, "selector": {}, "template": {}});
+            let status =
+                json!({"replicas": 3, "updatedReplicas": 1, "availableReplicas": available});
+            is_settled(WorkloadProgress::of_deployment, spec, status)
+        };
+        assert!(settled(true, 3) && settled(true, 2));
+        assert!(!settled(true, 1) && !settled(false, 3));
     }
 }
