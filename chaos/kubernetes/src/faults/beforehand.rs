@@ -3,6 +3,7 @@
 
 use brunt_scenarios::plan::{Fault, FaultKind, PlatformFault};
 
+use super::autoscale::AutoscalerLimits;
 use super::{autoscale, kill_container, remove, replacement, scale, set_env};
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
@@ -47,7 +48,10 @@ async fn refuse_one(
         FaultKind::Rollout { .. } => replacement::read_for_restart(cluster, object).await.map(drop),
         FaultKind::Platform { fault, .. } => match fault {
             PlatformFault::Remove => remove::refuse(cluster, workload).await,
-            PlatformFault::Autoscale { .. } => autoscale::refuse(cluster, workload).await,
+            PlatformFault::Autoscale { min, max, target } => {
+                let limits = AutoscalerLimits { min: *min, max: *max, target: *target };
+                autoscale::refuse(cluster, workload, limits).await
+            }
             PlatformFault::SetEnv { containers, .. } => {
                 set_env::refuse(cluster, workload, containers).await
             }

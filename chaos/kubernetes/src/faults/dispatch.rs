@@ -3,6 +3,7 @@
 use brunt_faults::TargetError;
 use brunt_scenarios::plan::PlatformFault;
 
+use super::autoscale::AutoscalerLimits;
 use super::context::FaultContext;
 use super::stress::StressLoad;
 use super::{
@@ -39,7 +40,8 @@ pub(crate) async fn inject(
         }
         PlatformFault::SetConfig { name, data } => set_config::inject(changer, name, data).await?,
         PlatformFault::Autoscale { min, max, target } => {
-            autoscale::inject(changer, workload, *min, *max, *target).await?;
+            let limits = AutoscalerLimits { min: *min, max: *max, target: *target };
+            autoscale::inject(changer, workload, limits).await?;
         }
         PlatformFault::Probe { which, path } => {
             probe::inject(changer, workload, *which, path.as_deref()).await?;

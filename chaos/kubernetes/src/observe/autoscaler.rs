@@ -27,7 +27,7 @@ const UTILIZATION: u32 = 80;
 pub(crate) struct Hpa {
     pub(crate) object: ObjectRef,
     pub(crate) min: u32,
-    max: u32,
+    pub(crate) max: u32,
     /// The index of the processor among its metrics, and the utilization that it aims at.
     cpu: Option<(usize, u32)>,
     stabilization: Duration,
@@ -66,7 +66,12 @@ fn undecided(one: HorizontalPodAutoscaler) -> Option<String> {
 }
 
 impl Hpa {
-    fn of(one: HorizontalPodAutoscaler) -> Option<Self> {
+    /// The utilization of the processor that it aims at, in percent, if it looks at that.
+    pub(crate) fn utilization(&self) -> Option<u32> {
+        self.cpu.map(|(_, aim)| aim)
+    }
+
+    pub(crate) fn of(one: HorizontalPodAutoscaler) -> Option<Self> {
         let spec = one.spec?;
         let positive = |number: i32| u32::try_from(number).unwrap_or_default();
         let down = spec.behavior.and_then(|behavior| behavior.scale_down);

@@ -38,7 +38,8 @@ impl PodState {
 }
 
 /// The state of a pod after an update; its service and number are those of before.
-pub(super) fn updated(pod: &Pod, before: &PodState) -> PodState {
+/// `container`: the name of the one that is the service.
+pub(super) fn updated(pod: &Pod, before: &PodState, container: Option<&str>) -> PodState {
     let spec = pod.spec.as_ref();
     PodState {
         uid: pod.metadata.uid.clone(),
@@ -47,7 +48,7 @@ pub(super) fn updated(pod: &Pod, before: &PodState) -> PodState {
         on_host: spec.is_some_and(|spec| spec.host_network == Some(true)),
         node: spec.and_then(|spec| spec.node_name.clone()).unwrap_or_default(),
         leaving: pod.metadata.deletion_timestamp.is_some(),
-        reading: PodReading::of(pod),
+        reading: PodReading::of(pod, container),
         ..before.clone()
     }
 }

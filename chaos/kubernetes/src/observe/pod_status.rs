@@ -15,23 +15,27 @@ pub(crate) struct PodReading {
     pub(crate) status: PodStatus,
     /// Whether any of its containers runs, such as a sidecar that ends after the first one.
     pub(crate) is_running: bool,
-    /// How often its containers were started again, all together.
+    /// How often the service's container was started again; without one that is known, all of them
+    /// together.
     pub(crate) restarts: i32,
     /// How the container had ended that was started again last.
     pub(crate) last_end: Option<String>,
 }
 
 impl PodReading {
-    pub(crate) fn of(pod: &Pod) -> Self {
-        let all = pod.status.as_ref().and_then(|status| status.container_statuses.as_deref());
-        let all = all.unwrap_or_default();
+    /// `container`: the one that is the service. What becomes of a sidecar is no restart of it.
+    pub(crate) fn of(pod: &Pod, container: Option<&str>) -> Self {
+        let all = container_statuses(pod);
         let runs =
             |one: &ContainerStatus| one.state.as_ref().is_some_and(|state| state.running.is_some());
+        let is_named = |one: &&ContainerStatus| Some(one.name.as_str()) == container;
+        let named = all.iter().find(is_named).map(std::slice::from_ref);
+        let counted = named.unwrap_or(all);
         Self {
-            status: PodStatus::of(pod),
+            status: PodStatus::of_container(pod, counted.first()),
             is_running: all.iter().any(runs),
-            restarts: all.iter().map(|one| one.restart_count).sum(),
-            last_end: all.iter().find_map(last_end),
+            restarts: counted.iter().map(|one| one.restart_count).sum(),
+            last_end: counted.iter().find_map(last_end),
         }
     }
 }
@@ -44,7 +48,7 @@ impl Default for PodReading {
     }
 }
 
-/// How far the first container of a pod has come.
+/// How far a container of a pod has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum PodStatus {
     /// It does not run yet, and why.
@@ -62,8 +66,16 @@ pub(crate) enum PodStatus {
 }
 
 impl PodStatus {
+    /// Of the first container, unless another one will not run without help.
     pub(crate) fn of(pod: &Pod) -> Self {
-        let Some(container) = first_container(pod) else {
+        Self::of_container(pod, container_statuses(pod).first())
+    }
+
+    fn of_container(pod: &Pod, container: Option<&ContainerStatus>) -> Self {
+        if let Some(why) = container_statuses(pod).iter().find_map(stuck) {
+            return Self::Stuck(why);
+        }
+        let Some(container) = container else {
             return Self::Pending(unscheduled(pod).map_or_else(
                 || "it is not scheduled yet".to_owned(),
                 |why| format!("no node takes it ({why})"),
@@ -73,13 +85,8 @@ impl PodStatus {
         if state.running.is_some() {
             return if is_ready(pod) { Self::Ready } else { Self::Running };
         }
-        if let Some(waiting) = state.waiting {
-            let reason = waiting.reason.unwrap_or_default();
-            let message = waiting.message.map_or(String::new(), |message| format!(": {message}"));
-            let why = format!("{reason}{message}{}", last_exit(container));
-            // Parts of reasons: ErrImageNeverPull and CreateContainerConfigError are meant, too.
-            let is_stuck = STUCK.iter().any(|word| reason.contains(word));
-            return if is_stuck { Self::Stuck(why) } else { Self::Pending(why) };
+        if let Some(why) = waits(container) {
+            return Self::Pending(why);
         }
         exit(&state).unwrap_or_else(|| Self::Pending("it has not started yet".to_owned()))
     }
@@ -99,12 +106,29 @@ impl PodStatus {
         if let Some(why) = eviction(pod) {
             return Some(Self::Failed(format!("it was evicted: {why}")));
         }
-        exit(first_container(pod)?.state.as_ref()?)
+        exit(container_statuses(pod).first()?.state.as_ref()?)
     }
 }
 
-fn first_container(pod: &Pod) -> Option<&ContainerStatus> {
-    pod.status.as_ref()?.container_statuses.as_ref()?.first()
+fn container_statuses(pod: &Pod) -> &[ContainerStatus] {
+    let all = pod.status.as_ref().and_then(|status| status.container_statuses.as_deref());
+    all.unwrap_or_default()
+}
+
+/// What a container waits for, if it waits.
+fn waits(container: &ContainerStatus) -> Option<String> {
+    let waiting = container.state.as_ref()?.waiting.as_ref()?;
+    let reason = waiting.reason.as_deref().unwrap_or_default();
+    let message = waiting.message.as_ref().map_or(String::new(), |message| format!(": {message}"));
+    Some(format!("{reason}{message}{}", last_exit(container)))
+}
+
+/// Why a container will not run without help, if that is so.
+fn stuck(container: &ContainerStatus) -> Option<String> {
+    let waiting = container.state.as_ref()?.waiting.as_ref()?;
+    let reason = waiting.reason.as_deref().unwrap_or_default();
+    // Parts of reasons: ErrImageNeverPull and CreateContainerConfigError are meant, too.
+    STUCK.iter().any(|word| reason.contains(word)).then(|| waits(container)).flatten()
 }
 
 /// Why no node takes a pod.
@@ -194,11 +218,30 @@ mod tests {
                 "lastState": {"terminated": {"exitCode": 137, "signal": 9}}})
         };
         let ended = container(json!({"terminated": {"exitCode": 1}}), 2);
-        let reading = PodReading::of(&pod(&json!({"containerStatuses": [
-            ended, container(json!({"running": {}}), 1)]})));
+        let pod = pod(&json!({"containerStatuses": [ended, container(json!({"running": {}}), 1)]}));
+        let reading = PodReading::of(&pod, None);
         assert!(matches!(reading.status, PodStatus::Failed(_)), "{reading:?}");
         assert!(reading.is_running);
         assert_eq!((reading.restarts, reading.last_end.as_deref()), (3, Some("signal 9")));
+    }
+
+    #[test]
+    fn restarts_are_those_of_the_services_container_and_a_sidecar_without_an_image_is_told() {
+        let container = |name: &str, state: Value, restarts: i32| {
+            json!({"name": name, "image": "", "imageID": "", "ready": false,
+                "restartCount": restarts, "state": state})
+        };
+        let with_sidecar = |state: Value| {
+            let service = container("web", json!({"running": {}}), 1);
+            pod(&json!({"containerStatuses": [container("proxy", state, 4), service]}))
+        };
+        let crashed = with_sidecar(json!({"terminated": {"exitCode": 1}}));
+        let reading = PodReading::of(&crashed, Some("web"));
+        assert_eq!((reading.status, reading.restarts), (PodStatus::Running, 1));
+        assert_eq!(PodReading::of(&crashed, Some("of a later version")).restarts, 5);
+        let stuck = with_sidecar(json!({"waiting": {"reason": "ErrImagePull"}}));
+        let status = PodStatus::Stuck("ErrImagePull".to_owned());
+        assert_eq!(PodReading::of(&stuck, Some("web")).status, status);
     }
 
     #[test]

@@ -30,6 +30,8 @@ struct ServiceState {
     workload: ObjectRef,
     /// The Services whose endpoints count: requests reach a pod that is in one of them.
     fronts: BTreeSet<String>,
+    /// The container that is the service; others of its pods are sidecars.
+    container: Option<String>,
     /// The number that was given to a pod last.
     last: u32,
     progress: WorkloadProgress,
@@ -38,9 +40,9 @@ struct ServiceState {
 }
 
 impl ServiceState {
-    fn new(workload: ObjectRef, fronts: BTreeSet<String>) -> Self {
+    fn new(workload: ObjectRef, fronts: BTreeSet<String>, container: Option<String>) -> Self {
         let (progress, reported_ready) = (WorkloadProgress::default(), BTreeSet::new());
-        Self { workload, fronts, last: 0, progress, reported_ready }
+        Self { workload, fronts, container, last: 0, progress, reported_ready }
     }
 
     /// Whether requests to this service are sent to a pod of it. Endpoints and the Ready condition
@@ -71,7 +73,8 @@ impl NamespaceState {
     /// Knows a service from now on.
     pub(super) fn add_service(&mut self, service: &str, workload: &Workload) {
         let fronts = workload.front.iter().map(|front| front.name.clone()).collect();
-        let state = ServiceState::new(workload.object.clone(), fronts);
+        let container = workload.container().map(|one| one.name.clone());
+        let state = ServiceState::new(workload.object.clone(), fronts, container);
         self.services.insert(service.to_owned(), state);
     }
 

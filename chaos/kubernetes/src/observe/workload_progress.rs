@@ -157,10 +157,9 @@ mod tests {
 
     fn is_settled<T: serde::de::DeserializeOwned>(
         of: impl Fn(&T) -> WorkloadProgress,
-        spec: Value,
-        status: Value,
+        spec: &Value,
+        mut status: Value,
     ) -> bool {
-        let mut status = status;
         status["observedGeneration"] = json!(3);
         let object = json!({"metadata": {"generation": 3}, "spec": spec, "status": status});
         of(&serde_json::from_value(object).unwrap()).is_settled(0)
@@ -174,7 +173,7 @@ mod tests {
             let status = json!({"desiredNumberScheduled": 2, "currentNumberScheduled": 2,
                 "numberMisscheduled": 0, "numberReady": 2, "numberAvailable": available,
                 "updatedNumberScheduled": 1});
-            is_settled(WorkloadProgress::of_daemon_set, spec, status)
+            is_settled(WorkloadProgress::of_daemon_set, &spec, status)
         };
         assert!(settled("OnDelete", 2) && !settled("OnDelete", 1) && !settled("RollingUpdate", 2));
     }
@@ -186,7 +185,7 @@ mod tests {
                 "updateStrategy": strategy});
             let status = json!({"replicas": 3, "availableReplicas": 3, "updatedReplicas": updated,
                 "currentRevision": "a", "updateRevision": "b"});
-            is_settled(WorkloadProgress::of_set, spec, status)
+            is_settled(WorkloadProgress::of_set, &spec, status)
         };
         let part = |partition: u32| json!({"type": "RollingUpdate", "rollingUpdate": {"partition": partition}});
         assert!(settled(json!({"type": "OnDelete"}), 0));
@@ -201,7 +200,7 @@ mod tests {
             let spec = json!({"replicas": 2, "paused": paused, "selector": {}, "template": {}});
             let status =
                 json!({"replicas": 3, "updatedReplicas": 1, "availableReplicas": available});
-            is_settled(WorkloadProgress::of_deployment, spec, status)
+            is_settled(WorkloadProgress::of_deployment, &spec, status)
         };
         assert!(settled(true, 3) && settled(true, 2));
         assert!(!settled(true, 1) && !settled(false, 3));

@@ -113,6 +113,9 @@ async fn volume_claims_that_go_with_their_set_are_never_put_at_risk() {
     assert_eq!(stopped.recover(&system).await.unwrap().hits, 1);
     ready(&system, "db", 1).await;
 
+    let further = FaultKind::Scale { service: "db".to_owned(), replicas: 2 };
+    shop.refuses(&further, "those of further ones stay").await;
+
     let spec = json!({"persistentVolumeClaimRetentionPolicy": policy("Retain", "Delete")});
     shop.patch_db(json!({"spec": spec})).await;
     let more = FaultKind::Scale { service: "db".to_owned(), replicas: 3 };

@@ -10,7 +10,8 @@ use crate::client::object::ObjectKind;
 fn state() -> NamespaceState {
     let workload = ObjectRef::new(ObjectKind::Deployment, "shop");
     let fronts = BTreeSet::from(["shop".to_owned()]);
-    let services = IndexMap::from([("shop".to_owned(), ServiceState::new(workload, fronts))]);
+    let shop = ServiceState::new(workload, fronts, Some("service".to_owned()));
+    let services = IndexMap::from([("shop".to_owned(), shop)]);
     let mut state = NamespaceState { services, ..NamespaceState::default() };
     state.replica_set(&replica_set("shop-1", "shop"));
     state
@@ -132,6 +133,23 @@ fn a_restart_after_a_liveness_event_is_the_probes_doing() {
     );
     let crashed = words(&state.pod(&pod("a", false, 2)));
     assert_eq!(crashed[1], "shop-1 restarted after it ended");
+}
+
+/// A sidecar with a liveness probe of its own, whose restarts are not those of the service.
+#[test]
+fn a_liveness_event_of_another_container_says_nothing_of_the_service() {
+    let mut state = state();
+    state.pod(&pod("a", true, 0));
+    let killing = |container: &str| -> Event {
+        serde_json::from_value(json!({
+            "metadata": {}, "reason": "Killing",
+            "involvedObject": {"name": "a", "fieldPath": format!("spec.containers{{{container}}}")},
+            "message": format!("Container {container} failed liveness probe, will be restarted"),
+        }))
+        .unwrap()
+    };
+    assert_eq!(words(&state.event(&killing("service-mesh"))), [""; 0]);
+    assert_eq!(words(&state.event(&killing("service"))), ["shop-1 liveness probe failed"]);
 }
 
 #[test]

@@ -27,7 +27,7 @@ impl NamespaceState {
         };
         let known = self.pods.get(&name).cloned();
         let before = known.unwrap_or_else(|| state.first_seen(service, &name));
-        let now = updated(pod, &before);
+        let now = updated(pod, &before, state.container.as_deref());
         let mut happened = Vec::new();
         let mut say = |what| happened.push((service.clone(), Some(now.number), what));
         // Restarts are counted rather than watched: a watch may merge the end of a container and
@@ -152,7 +152,16 @@ impl NamespaceState {
         let kills =
             event.reason.as_deref() == Some("Killing") && message.contains("failed liveness probe");
         let name = event.involved_object.name.as_deref().unwrap_or_default();
-        match self.pods.get_mut(name).filter(|pod| kills && !pod.unhealthy) {
+        let services = &self.services;
+        // The kubelet names the container as the field of the pod's spec that it stands in.
+        let of_service = |pod: &PodState| {
+            let named = services.get(&pod.service).and_then(|state| state.container.as_ref());
+            let field = event.involved_object.field_path.as_deref();
+            let is_other = |named: &String, field: &str| !field.contains(&format!("{{{named}}}"));
+            !named.zip(field).is_some_and(|(named, field)| is_other(named, field))
+        };
+        let pod = self.pods.get_mut(name).filter(|pod| kills && !pod.unhealthy && of_service(pod));
+        match pod {
             Some(pod) => {
                 pod.unhealthy = true;
                 vec![(pod.service.clone(), Some(pod.number), EventKind::Unhealthy)]
