@@ -54,8 +54,8 @@ impl Edge {
         id
     }
 
-    /// Ends a fault. Returns to how many requests it made a difference; `None` when it is not in force
-    /// any more.
+    /// Ends a fault. Returns to how many requests it made a difference; `None` when it is not in
+    /// force any more.
     pub(crate) fn recover(&self, id: FaultId) -> Option<u64> {
         let before = self.faults.to_string();
         let ended = self.faults.recover(id)?;
