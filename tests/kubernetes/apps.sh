@@ -5,8 +5,8 @@
 # image of its own, and deploys plain manifests. All objects are compared before and after each run.
 #   apps.sh BRUNT IMAGE [HERE|INSIDE…]
 # IMAGE is an image of brunt; BUILDER is the build command (default: `docker build`), as for
-# manifests/image/build.sh. Needs go, kubectl, jq, metrics-server, and a cluster (KUBECONFIG) whose
-# service addresses answer from here. APPS is a folder with `podinfo` and `hotrod`, built already.
+# manifests/image/build.sh. Needs go, kubectl, jq, metrics-server, and a cluster (KUBECONFIG) of two
+# nodes, as one of them is drained, whose service addresses answer from here. APPS is a folder with `podinfo` and `hotrod`, built already.
 set -euo pipefail
 brunt=$(readlink -f "$1") image=$2
 shift 2
@@ -160,7 +160,7 @@ YAML
 load: [{name: visits, open: {rate: 20/s}, for: 30s, $load}]
 faults: [{at: 5s, kill: {service: frontend, grace: 30s}}]
 expect: [{availability: {of: visits, atLeast: 97%}}]
-proof: [{planted: [{at: 0s, for: 29s, scale: {service: frontend, replicas: 1}}], fails: [availability]}]
+proof: [{planted: [{at: 6s, for: 8s, stop: {service: frontend}}], fails: [availability]}]
 YAML
 }
 

@@ -22,7 +22,7 @@ const INSTANCE: &str = "argo-rollouts.argoproj.io/controller-instance-id";
 
 const VERSION: &str = "rollouts-pod-template-hash";
 
-const REVISION: &str = "rollout.argoproj.io/revision";
+pub const REVISION: &str = "rollout.argoproj.io/revision";
 
 const LOOK: Duration = Duration::from_millis(100);
 

@@ -11,7 +11,7 @@ use kube::ResourceExt;
 use kube::api::{Api, ListParams, Patch, PatchParams};
 use serde_json::{Value, json};
 
-use crate::argo_controller::{roll_out, rollouts};
+use crate::argo_controller::{REVISION, roll_out, rollouts};
 use crate::inject_fault::{LASTS, applied, planned, platform};
 use crate::shop::{Shop, until};
 
@@ -55,6 +55,8 @@ async fn names(shop: &Shop) -> BTreeSet<String> {
 async fn spec(shop: &Shop) -> Value {
     let found = shop.api(&rollouts()).get("shop").await.unwrap();
     let mut found = serde_json::to_value(found).unwrap();
+    // In it, the controller counts the versions that there were.
+    found["metadata"]["annotations"].as_object_mut().unwrap().remove(REVISION);
     json!({"spec": found["spec"].take(), "annotations": found["metadata"]["annotations"].take()})
 }
 
