@@ -16,6 +16,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::console::{self, errln};
 use crate::live::LivePage;
+use crate::secrets;
 
 // Seconds between two lines about the load where there is no terminal, so that the log of a CI
 // job stays readable.
@@ -98,6 +99,7 @@ impl RunProgress {
         let name = fault.kind.to_string();
         self.line(&format!("{:>7.2}s  fault: {name} begins", at.0));
         if let Some(live) = &self.live {
+            let name = secrets::masked(&name);
             let services = fault.kind.touches().into_iter().map(str::to_owned).collect();
             live.update(|state| state.fault_begins(at, &name, services, fault.lasts.is_some()));
         }
@@ -107,6 +109,7 @@ impl RunProgress {
         let name = fault.kind.to_string();
         self.line(&format!("{:>7.2}s  fault: {name} ends", at.0));
         if let Some(live) = &self.live {
+            let name = secrets::masked(&name);
             live.update(|state| state.fault_ends(at, &name));
         }
     }
@@ -169,5 +172,5 @@ fn line_of(snapshot: &Snapshot) -> String {
             )
         })
         .collect();
-    printable(&format!("{:>7.2}s  {}", snapshot.at, loads.join(" | ")))
+    printable(&secrets::masked(&format!("{:>7.2}s  {}", snapshot.at, loads.join(" | "))))
 }

@@ -1,5 +1,5 @@
-//! Secrets of the scenarios that run: read once, and masked in all that this process prints and
-//! logs. Reports mask them on their own.
+//! Secrets of the scenarios that run, those that they name and those that are written in them:
+//! masked in all that this process prints and logs. Reports mask them on their own.
 
 use std::borrow::Cow;
 use std::io;
@@ -24,7 +24,7 @@ pub fn read(planned: &mut Planned, target: Option<ClusterTarget>) -> Result<()> 
     let values = SecretValues::read(&planned.plan.texts(), &RunSecrets { target })
         .with_context(|| planned.source.name.clone())?;
     planned.plan.secrets = values;
-    hide(&Secrets::named(&planned.plan.secrets));
+    hide(&Secrets::of(&planned.plan).in_messages());
     Ok(())
 }
 

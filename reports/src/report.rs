@@ -144,6 +144,13 @@ impl Report {
         report.without(&Secrets::of(plan))
     }
 
+    /// The same of a run in which something was broken on purpose: also without the secrets in what
+    /// was broken.
+    #[must_use]
+    pub fn with_planned_failure(self, planned: PlannedFailure, plan: &Plan) -> Self {
+        Self { planned_failure: Some(planned), ..self }.without(&Secrets::of(plan))
+    }
+
     /// Whether what was broken on purpose made the run fail as it must; `None` when nothing was.
     pub fn proving(&self) -> Option<Proving> {
         self.planned_failure.as_ref().map(|planned| self.verdict.fails_as(&planned.fails))

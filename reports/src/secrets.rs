@@ -2,12 +2,11 @@
 //! colleague, into a ticket.
 
 mod found;
+mod in_plan;
 mod names;
 mod spellings;
 
-use brunt_scenarios::plan::{
-    FaultKind, Load, LoadPlan, Plan, PlatformFault, Program, Request, SecretValues,
-};
+use brunt_scenarios::plan::{Load, LoadPlan, Plan, Request, SecretValues};
 
 use found::FoundSecrets;
 use spellings::spellings;
@@ -23,24 +22,12 @@ const LONG: usize = 8;
 pub struct Secrets(Vec<String>);
 
 impl Secrets {
-    /// The credentials of all requests of a plan and in URLs of its services, and the values of
-    /// headers, parameters, fields and variables whose names say that they are secret. Names in
-    /// `${…}` are none.
+    /// The credentials of all requests of a plan, of what its checks read and in URLs of its
+    /// services, and the values of headers, parameters, fields and variables whose names say that
+    /// they are secret. Names in `${…}` are none.
     pub fn of(plan: &Plan) -> Self {
         let mut found = FoundSecrets::default();
-        for service in plan.system.services.values() {
-            if let Program::Running { url } = &service.program {
-                // As it is written: what is shown of it has no user.
-                found.in_url(&url.through("host", 0));
-            }
-        }
-        let changes = plan.faults.iter().filter_map(|fault| match &fault.kind {
-            FaultKind::Platform { fault: PlatformFault::SetEnv { env, .. }, .. } => Some(env),
-            FaultKind::Platform { fault: PlatformFault::SetConfig { data, .. }, .. } => Some(data),
-            _ => None,
-        });
-        let variables = changes.chain(plan.system.services.values().map(|one| &one.altered));
-        variables.flatten().for_each(|(name, value)| found.in_parameter(name, value));
+        found.in_plan(plan);
         Self::of_requests(plan.requests(), &plan.secrets).and(&Self::of_values(found.0))
     }
 
@@ -51,7 +38,7 @@ impl Secrets {
 
     fn of_requests<'r>(requests: impl Iterator<Item = &'r Request>, named: &SecretValues) -> Self {
         let mut found = FoundSecrets::default();
-        requests.for_each(|request| found.in_request(request));
+        requests.for_each(|request| found.in_request(request, named));
         named.iter().for_each(|(_, value)| found.0.extend(spellings(value)));
         Self::of_values(found.0)
     }
@@ -77,11 +64,11 @@ impl Secrets {
         Self::of_values(found.0)
     }
 
-    /// The values of secrets that a plan names, in all their spellings. Those of up to three
-    /// letters are none: they are in every text.
-    pub fn named(values: &SecretValues) -> Self {
-        let values = values.iter().map(|(_, value)| value).filter(|value| value.len() > 3);
-        Self::of_values(values.flat_map(spellings))
+    /// Those of them that can be masked in every message and log line. Those of up to three letters
+    /// cannot: they are in every text.
+    #[must_use]
+    pub fn in_messages(self) -> Self {
+        Self::of_values(self.0.into_iter().filter(|secret| secret.len() > 3))
     }
 
     /// These values; empty ones are left out.

@@ -102,7 +102,10 @@ fn measure(attempt: &Attempt<'_>, common: &CommonArgs) -> Result<(Report, PathBu
         how: proof.to_string(),
         fails: proof.fails.clone(),
     });
-    let report = Report { planned_failure, ..Report::new(plan, verdict, timeline, origin) };
+    let mut report = Report::new(plan, verdict, timeline, origin);
+    if let Some(planned) = planned_failure {
+        report = report.with_planned_failure(planned, plan);
+    }
     log_end(&report);
     if let Some(live) = live {
         live.report(&report);

@@ -10,6 +10,7 @@ use tracing::debug;
 use super::client::SystemReply;
 use super::context::RunContext;
 use super::variables::Variables;
+use crate::secrets;
 
 /// Between two tries of a step.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -86,6 +87,7 @@ fn save(step: &Step, reply: &SystemReply, variables: &mut Variables) -> Option<S
 
 fn beginning(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
-    let text: String = text.chars().take(160).collect();
+    // Before it is cut: no mask would find the half of a secret.
+    let text: String = secrets::masked(&text).chars().take(160).collect();
     text.replace(char::is_control, " ")
 }

@@ -66,6 +66,48 @@ fn a_secret_is_sent_and_shown_nowhere() {
 }
 
 #[test]
+fn secrets_that_a_scenario_holds_are_masked_in_logs_and_where_replies_are_cut() {
+    let here = Workplace::new();
+    // A reply is shown up to its 160th letter, which is in the middle of what this step sends.
+    let cut = format!("{}-of-the-header", "h3ader".repeat(30));
+    here.scenario(&format!(
+        "\
+load:
+  - name: asks
+    closed: {{users: 1, think: 50ms}}
+    for: 1s
+    get: front/whoami?api_key=k3y-of-the-load
+steps:
+  - name: quotes
+    get: front/whoami?api_key=k3y-of-the-step
+    expect: 201
+  - name: quotes a long one
+    get: front/whoami
+    headers: {{authorization: 'Bearer {cut}'}}
+    expect: 201
+expect:
+  - availability: {{of: asks, atLeast: 100%}}
+  - conserved:
+      what: a sum
+      sum: [{{get: front/whoami?api_key=k3y-of-the-sum, values: $.path}}]
+      equals: '1'
+      within: 1s
+"
+    ));
+    let ended = Ended::of(
+        &here.command(&["run", "scenario.yaml", "-vv", "--retries", "9"]).output().unwrap(),
+    );
+    ended.must(1, &["api_key=•••", "Bearer •••", "could not be read"]);
+    let log = std::fs::read_to_string(here.run_folder().join("log.jsonl")).unwrap();
+    assert!(log.contains("answered 200, not 201"), "{log}");
+    std::fs::remove_file(here.path("scenario.yaml")).unwrap();
+    let all = all_text(&here.path("")) + &ended.out + &ended.err;
+    for secret in ["k3y-of-the", "h3ader"] {
+        assert!(!all.contains(secret), "{secret} is shown: {ended:#?}");
+    }
+}
+
+#[test]
 fn a_secret_without_a_value_is_missed_before_anything_starts() {
     let here = workplace();
     run(&here, None).must(2, &["set the environment variable SHOP_TOKEN"]);

@@ -1,7 +1,9 @@
 //! A report without the secrets of its scenario: they may be anywhere, in the scenario's text, in
 //! commands, and in replies that quote them.
 
-use brunt_scenarios::timeline::{Ending, FaultRecord, KeySample, Schedule, Timeline};
+use brunt_scenarios::timeline::{
+    Ending, EventKind, FaultRecord, JourneyRecord, KeySample, LoadRecord, Schedule, Timeline,
+};
 
 use super::{PlanSummary, Report};
 use crate::secrets::Secrets;
@@ -9,7 +11,7 @@ use crate::verdict::Verdict;
 
 impl Report {
     /// Puts a mask in the place of every secret. Names of kinds are left, by which a report is
-    /// read again: a short secret may be written as one of them.
+    /// read again: a short secret may be written as one of them. So are those of services.
     pub(super) fn without(mut self, secrets: &Secrets) -> Self {
         if secrets.is_empty() {
             return self;
@@ -19,6 +21,11 @@ impl Report {
         self.about.iter_mut().for_each(mask);
         mask(&mut self.origin.text);
         mask(&mut self.origin.command);
+        mask(&mut self.origin.file);
+        if let Some(planned) = &mut self.planned_failure {
+            mask(&mut planned.of);
+            mask(&mut planned.how);
+        }
         mask_plan(&mut self.plan, &mask);
         mask_verdict(&mut self.verdict, &mask);
         mask_timeline(&mut self.timeline, &mask);
@@ -28,6 +35,7 @@ impl Report {
 
 fn mask_plan(plan: &mut PlanSummary, mask: &impl Fn(&mut String)) {
     plan.loads.iter_mut().chain(&mut plan.faults).for_each(mask);
+    plan.limits.iter_mut().for_each(|limit| mask(&mut limit.of));
     for request in &mut plan.requests {
         mask(&mut request.of);
         request.step.iter_mut().for_each(mask);
@@ -53,12 +61,11 @@ fn mask_timeline(timeline: &mut Timeline, mask: &impl Fn(&mut String)) {
         | Ending::LoadIncomplete(why) => mask(why),
         Ending::Completed | Ending::Interrupted => {}
     }
-    for load in &mut timeline.loads {
-        match &mut load.schedule {
-            Schedule::Missed(why) | Schedule::Failed(why) => mask(why),
-            Schedule::Kept => {}
+    timeline.loads.iter_mut().for_each(|load| mask_load(load, mask));
+    for event in &mut timeline.events {
+        if let EventKind::Exited { how } = &mut event.what {
+            mask(how);
         }
-        load.accepted.iter_mut().for_each(mask);
     }
     for FaultRecord { name, trouble, .. } in &mut timeline.faults {
         trouble.iter_mut().chain([name]).for_each(mask);
@@ -82,4 +89,20 @@ fn mask_timeline(timeline: &mut Timeline, mask: &impl Fn(&mut String)) {
     timeline.scalers.iter_mut().filter_map(|one| one.trouble.as_mut()).for_each(mask);
     timeline.gaps.iter_mut().for_each(|gap| mask(&mut gap.what));
     timeline.left_behind.iter_mut().for_each(mask);
+}
+
+fn mask_load(load: &mut LoadRecord, mask: &impl Fn(&mut String)) {
+    mask(&mut load.name);
+    match &mut load.schedule {
+        Schedule::Missed(why) | Schedule::Failed(why) => mask(why),
+        Schedule::Kept => {}
+    }
+    load.accepted.iter_mut().for_each(mask);
+    for JourneyRecord { name, steps, .. } in &mut load.journeys {
+        mask(name);
+        for step in steps {
+            mask(&mut step.name);
+            step.checks.iter_mut().for_each(|check| mask(&mut check.name));
+        }
+    }
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use brunt_scenarios::plan::{Auth, Body, Request};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use brunt_scenarios::plan::{Auth, Body, Request, SecretValues};
 use serde_json::Value;
 
 use super::names::is_secret;
@@ -16,9 +18,13 @@ const SCHEMES: [&str; 4] = ["Bearer ", "Basic ", "Token ", "Digest "];
 pub(super) struct FoundSecrets(pub(super) BTreeSet<String>);
 
 impl FoundSecrets {
-    pub(super) fn in_request(&mut self, request: &Request) {
+    /// `named` are the secrets that it refers to.
+    pub(super) fn in_request(&mut self, request: &Request, named: &SecretValues) {
         match &request.auth {
-            Some(Auth::Basic(_, password)) => self.add(password),
+            Some(Auth::Basic(user, password)) => {
+                self.add(password);
+                self.add_basic(&format!("{user}:{password}"), named);
+            }
             Some(Auth::Bearer(token)) => self.add(token),
             None => {}
         }
@@ -107,6 +113,18 @@ impl FoundSecrets {
             rest = name.split_once('}').map_or("", |(_, rest)| rest);
         }
         self.add_written(rest);
+    }
+
+    // Replies may quote the header, in which the password is not seen as it is written.
+    fn add_basic(&mut self, user: &str, named: &SecretValues) {
+        let fill_in = |text: String, (name, value): (&str, &str)| {
+            text.replace(&format!("${{{name}}}"), value)
+        };
+        let user = named.iter().fold(user.to_owned(), fill_in);
+        // What is filled in later is not known here.
+        if !user.contains("${") {
+            self.add(&STANDARD.encode(user));
+        }
     }
 
     fn add_written(&mut self, text: &str) {
