@@ -20,7 +20,9 @@ pub fn create(out: &Path, slug: &str) -> Result<PathBuf> {
         let name =
             if number == 1 { format!("{time}-{slug}") } else { format!("{time}-{slug}-{number}") };
         let folder = out.join(name);
-        std::fs::create_dir_all(out).with_context(|| format!("cannot create {}", out.display()))?;
+        brunt_local::refuse_links(out)
+            .and_then(|()| std::fs::create_dir_all(out))
+            .with_context(|| format!("cannot create {}", out.display()))?;
         match std::fs::create_dir(&folder) {
             Ok(()) => {
                 brunt_local::note_folder(&folder)
@@ -58,7 +60,8 @@ pub fn render(report: &Report, folder: &Path) -> Result<PathBuf> {
 pub fn write_file(path: &Path, text: &str) -> Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let beside = path.with_file_name(format!(".{name}.{:08x}.part", fastrand::u32(..)));
-    let written = create_new(&beside).and_then(|mut file| {
+    let allowed = brunt_local::refuse_links(path.parent().unwrap_or(path));
+    let written = allowed.and_then(|()| create_new(&beside)).and_then(|mut file| {
         let written = file.write_all(text.as_bytes()).and_then(|()| std::fs::rename(&beside, path));
         written.inspect_err(|_| drop(std::fs::remove_file(&beside)))
     });

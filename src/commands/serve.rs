@@ -1,5 +1,7 @@
 //! `brunt serve`: one service of a built-in system.
 
+use std::path::Path;
+
 use anyhow::{Context, Result, bail};
 use brunt_kit::system::System;
 use brunt_scenarios::source::nearest;
@@ -15,6 +17,9 @@ pub fn serve(options: &ServeArgs) -> Result<Exit> {
     if !services.contains(&options.service.as_str()) {
         let choice = choose(&options.service, &services);
         bail!("{} has no service `{}`{choice}", options.system, options.service);
+    }
+    if std::env::var_os("DATA_DIR").is_none() {
+        brunt_local::refuse_links(&Path::new(".brunt/up").join(&options.system))?;
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime

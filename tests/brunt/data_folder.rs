@@ -72,3 +72,55 @@ fn a_system_s_name_never_leads_out_of_its_folder() {
     assert!(said.contains("a system cannot be called `../../../precious`"), "{said}");
     assert!(here.path("precious/data/thesis").exists());
 }
+
+/// A folder that is not brunt's, and a link to it below `.brunt`.
+fn link_at(here: &Workplace, place: &str) -> PathBuf {
+    here.write("precious/thesis", "precious");
+    let link = here.path(place);
+    std::fs::create_dir_all(link.parent().unwrap()).unwrap();
+    std::os::unix::fs::symlink(here.path("precious"), link).unwrap();
+    here.path("precious")
+}
+
+#[test]
+fn a_link_in_the_place_of_brunt_s_folders_is_refused_and_nothing_is_written_through_it() {
+    for (place, command) in [
+        (".brunt", &["run", "scenario.yaml"][..]),
+        (".brunt/runs", &["run", "scenario.yaml"]),
+        (".brunt", &["up", "shop.yaml", "--fresh"]),
+        (".brunt/up/shop", &["up", "shop.yaml", "--fresh"]),
+        (".brunt/up/shop/data", &["up", "shop.yaml", "--fresh"]),
+        (".brunt/up/shop/logs", &["up", "shop.yaml"]),
+        (".brunt/up/coffee", &["serve", "coffee", "stock"]),
+    ] {
+        let here = Workplace::new();
+        here.scenario("steps:\n  - {name: there are orders, get: front/orders}\n");
+        let precious = link_at(&here, place);
+        here.brunt(command).must(2, &[&format!("{place} is a symbolic link")]);
+        let left: Vec<_> = std::fs::read_dir(precious).unwrap().map(Result::unwrap).collect();
+        assert_eq!(left.len(), 1, "{place}: {left:?}");
+    }
+}
+
+#[test]
+fn a_file_of_the_system_is_not_written_through_a_link_in_the_data_folder() {
+    for (link, file) in [("settings.txt", "settings.txt"), ("deep", "deep/thesis")] {
+        let here = Workplace::new();
+        here.write("shop.yaml", &program::system(&format!("    files: {{{file}: replaced}}\n")));
+        let precious = link_at(&here, &format!(".brunt/up/shop/data/{link}"));
+        here.brunt(&["up", "shop.yaml"]).must(2, &["is a symbolic link"]);
+        assert_eq!(std::fs::read_to_string(precious.join("thesis")).unwrap(), "precious");
+    }
+}
+
+#[test]
+fn reports_of_earlier_runs_are_not_rendered_through_a_link_among_them() {
+    let here = Workplace::new();
+    here.scenario("steps:\n  - {name: there are orders, get: front/orders}\n");
+    here.brunt(&["run", "scenario.yaml"]).must(0, &[]);
+    let report = std::fs::read_to_string(here.run_folder().join("report.json")).unwrap();
+    let precious = link_at(&here, ".brunt/runs/20260101-000000-x");
+    std::fs::write(precious.join("report.json"), report).unwrap();
+    here.brunt(&["report"]).must(2, &["20260101-000000-x is a symbolic link"]);
+    assert!(!precious.join("report.html").exists());
+}

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf, absolute};
 use crate::error::LocalError;
 use crate::listening_process::described;
 use crate::made_by_brunt;
+use crate::own_folder::refuse_links;
 use crate::preflight::writable_folder;
 
 /// The folder of a system's data. As long as this lives, no other system gets it.
@@ -28,6 +29,7 @@ impl DataFolder {
         let fail = |source| LocalError::NotWritable { folder: path.to_owned(), source };
         let path = absolute(path).map_err(fail)?;
         let (home, name) = parts(&path).map_err(fail)?;
+        refuse_links(&path).map_err(fail)?;
         fs::create_dir_all(home).map_err(fail)?;
         let lock = made_by_brunt::open(home).map_err(fail)?;
         match lock.try_lock() {

@@ -11,6 +11,7 @@ use brunt_scenarios::plan::{AddressPart, LaunchScope, LaunchTextError, LaunchVal
 use thiserror::Error;
 
 use crate::own_file;
+use crate::own_folder::refuse_links_below;
 use crate::replica_address::ReplicaPorts;
 
 /// Everything but the ports and the replica's number.
@@ -89,7 +90,8 @@ impl LaunchSpec {
         let env = self.environment(ports)?;
         let (args, files) = self.args_and_files(ports, &env)?;
         for (path, text) in files {
-            write(&path, &text).map_err(|source| LaunchError::File { path, source })?;
+            let written = self.write(&path, &text);
+            written.map_err(|source| LaunchError::File { path, source })?;
         }
         let log = self.open_log(replica, kind)?;
         let mut command = Command::new(&self.program);
@@ -184,6 +186,15 @@ impl LaunchSpec {
         }
     }
 
+    /// Writes a file in the data folder, where somebody may have prepared a link.
+    fn write(&self, path: &Path, text: &str) -> io::Result<()> {
+        refuse_links_below(&self.data, path.strip_prefix(&self.data).unwrap_or(path))?;
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::write(path, text)
+    }
+
     /// A replica's restarts append to its log. A log of an earlier run is replaced.
     fn open_log(&self, replica: u32, kind: LaunchKind) -> io::Result<File> {
         let path = self.log(replica);
@@ -232,11 +243,4 @@ impl CalleeProxy {
 fn named(ports: &BTreeMap<String, u16>, name: &str) -> Result<String, LaunchError> {
     let port = ports.get(name).ok_or_else(|| LaunchError::NoPort { name: name.to_owned() })?;
     Ok(port.to_string())
-}
-
-fn write(path: &Path, text: &str) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    fs::write(path, text)
 }

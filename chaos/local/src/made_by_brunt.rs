@@ -8,6 +8,7 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 
 use crate::own_file;
+use crate::own_folder::refuse_links;
 
 const FILE: &str = ".made-by-brunt";
 const HEAD: &str = "# brunt made the folders that are named here, one a line, and may remove \
@@ -57,6 +58,7 @@ pub(crate) fn is_noted(home: &Path, folder: &str) -> bool {
 /// # Errors
 /// When brunt has not made it, or something in it cannot be removed.
 pub fn remove_folder(folder: &Path) -> io::Result<()> {
+    refuse_links(folder)?;
     let found = fs::symlink_metadata(folder)?;
     if !found.is_dir() || !is_noted(folder, ITSELF) {
         let why = format!("{} was not made by brunt", folder.display());

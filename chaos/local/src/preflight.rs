@@ -10,11 +10,13 @@ use brunt_scenarios::plan::{Program, Service};
 use crate::error::LocalError;
 use crate::launch_spec::LaunchSpec;
 use crate::options::Options;
+use crate::own_folder::refuse_links;
 
 /// Creates a folder unless it exists, and makes sure that it can be written to.
 pub(crate) fn writable_folder(path: &Path) -> Result<PathBuf, LocalError> {
     let fail = |source| LocalError::NotWritable { folder: path.to_owned(), source };
     let path = absolute(path).map_err(fail)?;
+    refuse_links(&path).map_err(fail)?;
     fs::create_dir_all(&path).map_err(fail)?;
     // Permissions do not tell: the file system may be read-only.
     // A new one: of a name that somebody knows beforehand, a link may lead elsewhere.
