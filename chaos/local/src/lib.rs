@@ -9,7 +9,8 @@
 //! thread that started it ends, its process group is known to a reaper process that outlives a
 //! supervisor that is killed, and whatever it leaves running is killed when it ends: its process
 //! group, and daemons, which are known by a variable in their environment. Only a program that
-//! clears its environment as well escapes.
+//! clears its environment as well escapes. If supervisor and reaper are killed at once, daemons are
+//! ended when the next system starts.
 //!
 //! What is not as in a cluster:
 //! - A change of the endpoints holds at once; it does not take time to reach every node.
@@ -53,6 +54,7 @@ mod service_context;
 mod signals;
 mod spawner;
 mod status;
+mod supervisor;
 mod system;
 mod target;
 mod unverified_tls;

@@ -11,8 +11,10 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::signals::signal_name;
+use crate::supervisor::Supervisor;
 
-/// The environment variable; its value is `SYSTEM.NUMBER`. After a semicolon follows the next one,
+/// The environment variable; its value is `SYSTEM.NUMBER`, and `SYSTEM` begins with what says which
+/// process has started it. After a semicolon follows the next one,
 /// if a service is a brunt that has services of its own.
 const VARIABLE: &str = "BRUNT_PROCESS";
 
@@ -35,7 +37,9 @@ pub(crate) struct ProcessMarks {
 
 impl ProcessMarks {
     pub(crate) fn new() -> Self {
-        Self { system: format!("{:016x}", fastrand::u64(..)), last: AtomicU64::new(0) }
+        let random = format!("{:016x}", fastrand::u64(..));
+        let system = Supervisor::this().map_or(random.clone(), |this| format!("{this}-{random}"));
+        Self { system, last: AtomicU64::new(0) }
     }
 
     /// Gives a program that is about to start a mark of its own, and returns it.
@@ -65,7 +69,23 @@ pub(crate) fn kill_system(system: &str) {
     kill_all(|found| found.starts_with(beginning.as_bytes()));
 }
 
-fn kill_all(is_mark: impl Fn(&[u8]) -> bool) {
+/// Kills every process of a system whose supervisor has ended. Its reaper does that, unless it was
+/// killed as well.
+pub(crate) fn kill_abandoned() {
+    // This process may itself be called from what is left, such as a terminal.
+    let ours = std::env::var(VARIABLE).unwrap_or_default();
+    let ours: Vec<_> = ours.split(';').filter_map(Supervisor::parse).collect();
+    let killed = kill_all(|found| {
+        let supervisor = std::str::from_utf8(found).ok().and_then(Supervisor::parse);
+        supervisor.is_some_and(|one| !ours.contains(&one) && one.is_gone())
+    });
+    if killed > 0 {
+        tracing::warn!(killed, "processes of a system whose brunt was killed have been ended");
+    }
+}
+
+/// Returns how many there were.
+fn kill_all(is_mark: impl Fn(&[u8]) -> bool) -> usize {
     let mut waits = 0;
     let mut logged = HashSet::new();
     // A process may have started another one before its turn came.
@@ -73,7 +93,7 @@ fn kill_all(is_mark: impl Fn(&[u8]) -> bool) {
         let Processes { marked, has_unknown } = processes_with(&is_mark);
         if marked.is_empty() {
             if !has_unknown || waits == MOST_WAITS {
-                return;
+                break;
             }
             waits += 1;
             std::thread::sleep(WAIT);
@@ -86,6 +106,7 @@ fn kill_all(is_mark: impl Fn(&[u8]) -> bool) {
             }
         }
     }
+    logged.len()
 }
 
 #[derive(Default)]

@@ -22,6 +22,7 @@ use crate::options::Options;
 use crate::preflight;
 use crate::probe::Probes;
 use crate::process_groups::ProcessGroups;
+use crate::process_marks::kill_abandoned;
 use crate::readiness::until_ready;
 use crate::reaper::Reaper;
 use crate::service_context::ServiceContext;
@@ -54,6 +55,8 @@ impl LocalSystem {
         system: &System,
         options: Options,
     ) -> Result<(Self, mpsc::UnboundedReceiver<Observed>), LocalError> {
+        // First, as they may have the ports and the data.
+        tokio::task::spawn_blocking(kill_abandoned).await.unwrap_or_default();
         let data = DataFolder::claim(&options.data)?;
         let logs = preflight::writable_folder(&options.logs)?;
         let options = Options { data: data.path().to_owned(), logs, ..options };

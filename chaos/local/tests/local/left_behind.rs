@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use brunt_local::LocalSystem;
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::plans::{options, service, system};
 use crate::running::{SERVER, eventually, is_alive};
@@ -61,6 +62,39 @@ async fn a_supervisor_killed_at_any_time_leaves_no_process() {
         supervisor.wait().unwrap();
         eventually(|| processes_marked(&mark).is_empty().then_some(())).await;
     }
+}
+
+/// Daemons have no death signal, and nobody knows them any more but by their marks.
+#[tokio::test]
+async fn what_is_left_of_a_supervisor_killed_with_its_reaper_ends_when_the_next_system_starts() {
+    let folder = tempfile::tempdir().unwrap();
+    let mark = folder.path().display().to_string();
+    let mut supervisor = Command::new(SUPERVISOR)
+        .arg(SERVER)
+        .arg(folder.path())
+        .env("MARK", &mark)
+        .env("CHILD", "daemon")
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    eventually(|| (processes_marked(&mark).len() == 6).then_some(())).await;
+    let is_reaper = |pid: &u32| {
+        let arguments = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        arguments.ends_with(b"\0reap\0")
+    };
+    let reaper = processes_marked(&mark).into_iter().find(is_reaper).unwrap();
+    let reaper_id = Pid::from_raw(i32::try_from(reaper).unwrap()).unwrap();
+    kill_process(reaper_id, Signal::KILL).unwrap();
+    eventually(|| (!is_alive(reaper)).then_some(())).await;
+    supervisor.kill().unwrap();
+    supervisor.wait().unwrap();
+
+    let other = tempfile::tempdir().unwrap();
+    let plan = system([("shop", service())]);
+    let options = options(Path::new(SERVER), other.path());
+    let (running, _observed) = LocalSystem::start(&plan, options).await.unwrap();
+    assert_eq!(processes_marked(&mark), [0; 0]);
+    assert_eq!(running.stop().await, [""; 0]);
 }
 
 #[tokio::test]
