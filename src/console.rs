@@ -91,18 +91,18 @@ pub fn writes_json() -> bool {
     AS_JSON.load(Ordering::Relaxed)
 }
 
-/// Writes a message for people to standard error: as lines of text, or as one line of JSON. It is
-/// no event of the log: `-v` and `BRUNT_LOG` do not decide about it.
+/// Writes a message for people to standard error: as lines of text that neither a terminal nor a CI
+/// server obeys, or as one line of JSON. It is no event of the log: `-v` and `BRUNT_LOG` do not decide about it.
 pub fn write_message(level: Level, text: &str) {
-    let text = text.trim_end_matches('\n');
+    // Before a secret is written in another way, and no mask would find it.
+    let text = secrets::masked(text.trim_end_matches('\n'));
+    // Words of others may be in it: names, replies, what objects hold.
+    let lines = text.split('\n').map(printable);
     if !writes_json() {
-        // Words of others may be in it: names, replies, what objects hold.
-        let plain = |line: &str| no_command(&printable(line)) + "\n";
-        let text: String = text.split('\n').map(plain).collect();
+        let text: String = lines.map(|line| no_command(&line) + "\n").collect();
         return write_error(text.as_bytes());
     }
-    // Before a secret is written with the escapes of JSON, and no mask would find it.
-    let text = secrets::masked(text);
+    let text = lines.collect::<Vec<_>>().join("\n");
     let line = json!({
         "timestamp": jiff::Timestamp::now(),
         "level": level.as_str(),

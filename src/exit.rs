@@ -3,9 +3,7 @@
 use std::process::ExitCode;
 
 use brunt_faults::with_causes;
-use brunt_reports::no_command;
 use brunt_scenarios::Diagnostic;
-use brunt_scenarios::plain_text::printable;
 use tracing::Level;
 
 pub use brunt_reports::Exit;
@@ -38,11 +36,6 @@ pub fn report_error(error: &anyhow::Error) -> ExitCode {
         Some(diagnostics) => diagnostics.to_string(),
         None => format!("brunt: {}", with_causes(error.as_ref())),
     };
-    write_message(Level::ERROR, &harmless(&text));
+    write_message(Level::ERROR, &text);
     Exit::Invalid.into()
-}
-
-/// Lines that neither a terminal nor a CI server obeys: errors quote files and services.
-fn harmless(text: &str) -> String {
-    text.lines().map(|line| no_command(&printable(line)) + "\n").collect()
 }

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use brunt_faults::Observed;
 use brunt_loadgen::Snapshot;
-use brunt_reports::{Origin, counted, no_command};
+use brunt_reports::{Origin, counted};
 use brunt_scenarios::plain_text::printable;
 use brunt_scenarios::plan::{Fault, Plan};
 use brunt_scenarios::timeline::Moment;
@@ -140,9 +140,7 @@ impl RunProgress {
     pub fn line(&self, text: &str) {
         match &*self.display {
             Display::Quiet => {}
-            Display::Bar { .. } | Display::Lines { .. } => {
-                errln!("{}", no_command(&printable(text)));
-            }
+            Display::Bar { .. } | Display::Lines { .. } => errln!("{text}"),
         }
     }
 
