@@ -64,12 +64,7 @@ async fn has_parents(
     client: &SystemClient,
     variables: &Variables,
 ) -> Result<bool, SumError> {
-    let text = path.to_string();
-    let is_name = |name: &str| name.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
-    let parent = text.rsplit_once('.').filter(|(_, name)| is_name(name));
-    let Some(parent) = parent.and_then(|(parent, _)| JsonPath::parse(parent).ok()) else {
-        return Ok(false);
-    };
+    let Some(parent) = path.parent() else { return Ok(false) };
     let items = ItemsPath::Each(parent);
     let found = fetch_items(client, (target, &items), variables, Ok::<_, SumError>).await?;
     Ok(!found.is_empty())

@@ -161,6 +161,13 @@ impl JsonPath {
         names
     }
 
+    /// The path of what should have the field that it ends with: `$.orders[*]` of
+    /// `$.orders[*].qty`. `None` when it does not end with a name.
+    pub fn parent(&self) -> Option<Self> {
+        // Of a dot or a quote in a filter, what stands before it is no path.
+        Self::parse(before_last_name(&self.text)?).ok()
+    }
+
     /// Why the document is not as wanted, if it is not.
     pub fn objection(
         &self,
@@ -195,8 +202,48 @@ fn first_name(rest: &str) -> Option<(&str, &str)> {
     (!name.is_empty() && name != "*").then_some((name, after))
 }
 
+/// What stands before the name that a path ends with, as `.name` or `['name']`.
+fn before_last_name(path: &str) -> Option<&str> {
+    let is_name = |name: &str, other: &[char]| !name.is_empty() && !name.contains(other);
+    if let Some(quoted) = path.strip_suffix(']') {
+        let quote = quoted.chars().last().filter(|quote| matches!(quote, '\'' | '"'))?;
+        let opening = format!("[{quote}");
+        let (before, name) = quoted[..quoted.len() - 1].rsplit_once(&opening)?;
+        return is_name(name, &[quote, '\\']).then_some(before);
+    }
+    let (before, name) = path.rsplit_once('.')?;
+    is_name(name, &[' ', '*', ')', '\'', '"']).then_some(before)
+}
+
 impl fmt::Display for JsonPath {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parent_of_a_path_is_what_should_have_its_last_field() {
+        for (path, parent) in [
+            ("$.qty", Some("$")),
+            ("$.orders[*].qty", Some("$.orders[*]")),
+            ("$.orders[?@.name=='a.b'].qty", Some("$.orders[?@.name=='a.b']")),
+            ("$._embedded['the orders']", Some("$._embedded")),
+            (r#"$["a"]["b"]"#, Some(r#"$["a"]"#)),
+            ("$", None),
+            ("$.*", None),
+            ("$.orders[*]", None),
+            ("$.orders[0]", None),
+            ("$..qty", None),
+            ("$.orders[?@.name=='a.b']", None),
+            ("$.orders[?@['x']=='y']", None),
+        ] {
+            let found = JsonPath::parse(path).unwrap().parent();
+            let found = found.map(|parent| parent.to_string());
+            assert_eq!(found.as_deref(), parent, "{path}");
+        }
     }
 }
