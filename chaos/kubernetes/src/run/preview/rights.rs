@@ -104,8 +104,12 @@ impl Rights<'_> {
     }
 
     fn add(&mut self, verb: &'static str, group: &'static str, resource: &'static str, why: &str) {
-        let right = (self.namespace.clone(), Right::namespaced(verb, group, resource));
-        self.all.entry(right).or_insert_with(|| why.to_owned());
+        self.insert(Right::namespaced(verb, group, resource), why);
+    }
+
+    fn insert(&mut self, right: Right, why: &str) {
+        let there = (self.namespace.clone(), right);
+        self.all.entry(there).or_insert_with(|| why.to_owned());
     }
 
     fn of_cluster(
@@ -181,10 +185,7 @@ impl Rights<'_> {
                 self.add_all(&["create", "patch", "delete"], "", "configmaps", why);
                 self.add("create", "", "secrets", why);
                 for verb in ["get", "patch", "delete"] {
-                    let right = Right::named(verb, "", "secrets", VOUCHING_SECRET);
-                    self.all
-                        .entry((self.namespace.clone(), right))
-                        .or_insert_with(|| why.to_owned());
+                    self.insert(Right::named(verb, "", "secrets", VOUCHING_SECRET), why);
                 }
             }
             PlatformFault::SetConfig { .. } => {
