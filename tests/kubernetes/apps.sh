@@ -106,19 +106,25 @@ objects() { # NAMESPACE: what a run could change or leave
   kubectl get clusterroles,clusterrolebindings -l "brunt.dev/namespace=$1" -o name
 }
 
+settled() { # BEFORE COMMAND…: waits until it prints the same as before, or shows the difference
+  local before=$1 after
+  shift
+  for _ in $(seq 100); do
+    after=$("$@")
+    if [[ $before == "$after" ]]; then return; fi
+    sleep 0.3
+  done
+  diff <(echo "$before") <(echo "$after") || true
+  return 1
+}
+
 check() { # NAMESPACE COMMAND NAME WHERE EXIT-CODE: a scenario from standard input
-  local namespace=$1 command=$2 name=$3 where=$4 expected=$5 status=0 before after
+  local namespace=$1 command=$2 name=$3 where=$4 expected=$5 status=0 before
   { printf 'version: 1\nname: %s\nsystem: system.yaml\n' "$name"; cat; } >"$scratch/${namespace%-*}-files/$name.yaml"
   before=$(objects "$namespace")
   "$brunt" "$command" "$scratch/${namespace%-*}-files/$name.yaml" --on kubernetes --namespace "$namespace" --image "$image" \
     --from "$where" --out "$scratch/runs" >"$scratch/output" 2>&1 || status=$?
-  for _ in $(seq 100); do
-    after=$(objects "$namespace")
-    [[ $before != "$after" ]] || break
-    sleep 0.3
-  done
-  if [[ $before != "$after" ]]; then
-    diff <(echo "$before") <(echo "$after") || true
+  if ! settled "$before" objects "$namespace"; then
     echo "FAILED: $namespace $name from $where: something is not as before"; failed=1
   elif ((status != expected)); then
     cat "$scratch/output"
@@ -165,7 +171,7 @@ YAML
 }
 
 nightly() { # NAMESPACE SCENARIO: the CronJob of components/controller as it stands, with this scenario
-  local namespace=$1 files=$scratch/${1%-*}-files before after
+  local namespace=$1 files=$scratch/${1%-*}-files before
   cp "$files/system.yaml" "$files/$2.yaml" "$overlay"
   cat >"$overlay/kustomization.yaml" <<YAML
 apiVersion: kustomize.config.k8s.io/v1beta1
@@ -184,13 +190,7 @@ YAML
     [[ $(kubectl get job tonight -n "$namespace" -o jsonpath='{.status.succeeded}{.status.failed}') == "" ]] || break
     sleep 1
   done
-  for _ in $(seq 100); do
-    after=$(others)
-    [[ $before != "$after" ]] || break
-    sleep 0.3
-  done
-  if [[ $before != "$after" ]]; then
-    diff <(echo "$before") <(echo "$after") || true
+  if ! settled "$before" others; then
     echo "FAILED: $namespace nightly: something is not as before"; failed=1
   elif [[ $(kubectl get job tonight -n "$namespace" -o jsonpath='{.status.succeeded}') != 1 ]]; then
     kubectl logs job/tonight -n "$namespace" || true
