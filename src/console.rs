@@ -92,7 +92,8 @@ pub fn writes_json() -> bool {
 }
 
 /// Writes a message for people to standard error: as lines of text that neither a terminal nor a CI
-/// server obeys, or as one line of JSON. It is no event of the log: `-v` and `BRUNT_LOG` do not decide about it.
+/// server obeys, or as one line of JSON. It is no event of the log: `-v` and `BRUNT_LOG` do not
+/// decide about it.
 pub fn write_message(level: Level, text: &str) {
     // Before a secret is written in another way, and no mask would find it.
     let text = secrets::masked(text.trim_end_matches('\n'));
