@@ -13,6 +13,7 @@ mod ledgers;
 mod logging;
 mod nothing_left;
 mod own_system;
+mod power_loss;
 mod program;
 mod secrets;
 mod watch;
