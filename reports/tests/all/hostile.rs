@@ -4,6 +4,7 @@
 use brunt_reports::{Colour, IndexEntry, Report, html, index, json, junit, markdown, read, text};
 use serde_json::{Value, json};
 
+use crate::damage::read_damaged;
 use crate::fixture::{plan, report, timeline};
 
 /// The places of all numbers in it; of an array only those of the first items and of the last one.
@@ -97,4 +98,22 @@ fn names_and_replies_do_not_move_the_cursor_or_command_a_ci_server() {
     assert!(!shown.lines().any(|line| line.trim_start().starts_with("::")), "{shown}");
     assert!(!shown.contains("##vso[") && !shown.contains("##["), "{shown}");
     assert!(shown.contains(": :error file=a::b"), "{shown}");
+}
+
+#[test]
+fn a_report_damaged_at_random_is_refused_or_rendered_in_bounded_space() {
+    let whole = report(&plan(vec![]), timeline());
+    let text = json(&whole).expect("is JSON");
+    let document: Value = serde_json::from_str(&text).expect("is JSON");
+    read_damaged(&[document], &[&text], |text| match read(text) {
+        Ok(report) => {
+            // A name is shown in several places.
+            assert!(rendered(&report) < (4 << 20) + 100 * text.len());
+            true
+        }
+        Err(error) => {
+            assert!(!error.to_string().is_empty());
+            false
+        }
+    });
 }

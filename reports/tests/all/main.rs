@@ -7,6 +7,8 @@ mod calibration;
 mod compare;
 mod confidence;
 mod cross_checks;
+#[path = "../../../tests/hostile/damage.rs"]
+mod damage;
 mod escaping;
 mod fixture;
 mod gaps;
