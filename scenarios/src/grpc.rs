@@ -5,6 +5,7 @@ mod definitions;
 mod limits;
 mod message;
 mod method;
+mod numbers;
 mod status;
 
 pub use definitions::{InvalidProto, compile, imports};

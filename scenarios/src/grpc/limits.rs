@@ -1,6 +1,8 @@
 //! What definitions may be, so that the compiler can take them: it calls itself for each nested
 //! message, and needs some kilobytes for each of them.
 
+use super::numbers::NumberCheck;
+
 /// The deepest nesting of messages, options and values. Protobuf's own implementations read
 /// messages of this depth.
 const DEEPEST: usize = 100;
@@ -18,6 +20,9 @@ pub enum ExcessiveProto {
     /// A file that is too long.
     #[error("{0}: it is longer than {LONGEST_MIB} MiB")]
     Long(String),
+    /// A number that cannot be read.
+    #[error("{0}: a number in it is too long, or has an 8 or 9 after a leading 0")]
+    Number(String),
     /// Too many declarations in all files together.
     #[error(
         "{0}: with what it imports, it declares more than {MOST} messages, fields, values and \
@@ -41,13 +46,16 @@ impl ProtoBudget {
         if text.len() > LONGEST_MIB * 1024 * 1024 {
             return Err(ExcessiveProto::Long(name.to_owned()));
         }
-        let mut depth = 0_usize;
+        let (mut depth, mut numbers) = (0_usize, NumberCheck::default());
         for letter in code(text.as_bytes()) {
             match letter {
                 b'{' | b'[' | b'(' | b'<' => depth += 1,
                 // A text that closes more than it has opened is for the compiler to refuse.
                 b'}' | b']' | b')' | b'>' => depth = depth.saturating_sub(1),
                 _ => {}
+            }
+            if !numbers.takes(letter) {
+                return Err(ExcessiveProto::Number(name.to_owned()));
             }
             // An estimate, without a parser: whatever is declared has about one of these.
             self.declared += usize::from(matches!(letter, b'{' | b';' | b','));
@@ -58,7 +66,7 @@ impl ProtoBudget {
                 return Err(ExcessiveProto::Many(name.to_owned()));
             }
         }
-        Ok(())
+        numbers.ends().then_some(()).ok_or_else(|| ExcessiveProto::Number(name.to_owned()))
     }
 }
 
