@@ -70,3 +70,6 @@ impl Drop for ControlSession {
         self.edge_proxy.reset_endpoints();
     }
 }
+
+#[cfg(test)]
+mod tests;
