@@ -8,7 +8,7 @@ mod method;
 mod numbers;
 mod status;
 
-pub use definitions::{InvalidProto, compile, imports};
+pub use definitions::{InvalidProto, compile, imports, parse};
 pub use limits::{ExcessiveProto, ProtoBudget};
 pub use message::{InvalidMessage, packed, unpacked};
 pub use method::{MethodError, find, split};

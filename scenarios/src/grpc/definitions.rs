@@ -40,12 +40,27 @@ pub fn compile(
         budget.take(name, text).map_err(Error::new)?;
     }
     let mut resolver = ChainFileResolver::new();
-    resolver.add(Texts(texts));
+    resolver.add(Texts { texts, budget });
     resolver.add(GoogleFileResolver::new());
     let mut compiler = protox::Compiler::with_file_resolver(resolver);
     compiler.include_imports(true);
     compiler.open_file(name)?;
     Ok(compiler.descriptor_pool())
+}
+
+/// Reads a file whose text `budget` has taken. Where in a large one something stands is not kept:
+/// for each mistake, the compiler would look through all places, which took minutes.
+///
+/// # Errors
+/// When it is no definition.
+pub fn parse(name: &str, text: &str, budget: &ProtoBudget) -> Result<File, Error> {
+    let file = File::from_source(name, text)?;
+    if !budget.is_large() {
+        return Ok(file);
+    }
+    let mut file = file.file_descriptor_proto().clone();
+    file.source_code_info = None;
+    Ok(File::from_file_descriptor_proto(file))
 }
 
 /// The compiler's own words leave out where in a file something is wrong, but for its long
@@ -56,17 +71,22 @@ fn in_words(error: &Error) -> String {
     place.map_or_else(|| error.to_string(), |place| format!("{place} {error}"))
 }
 
-struct Texts(BTreeMap<String, String>);
+struct Texts {
+    texts: BTreeMap<String, String>,
+    budget: ProtoBudget,
+}
 
 impl FileResolver for Texts {
     fn open_file(&self, name: &str) -> Result<File, Error> {
-        let text = self.0.get(name).ok_or_else(|| Error::file_not_found(name))?;
-        File::from_source(name, text)
+        let text = self.texts.get(name).ok_or_else(|| Error::file_not_found(name))?;
+        parse(name, text, &self.budget)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use super::*;
 
     fn texts(texts: &[(&str, &str)]) -> BTreeMap<String, String> {
@@ -84,6 +104,17 @@ mod tests {
             compile("shop.proto", texts(&[("shop.proto", shop), ("sub/money.proto", money)]))
                 .unwrap();
         assert!(pool.get_message_by_name("Price").is_some());
+    }
+
+    #[test]
+    fn a_file_of_nothing_but_mistakes_is_refused_in_time() {
+        let began = Instant::now();
+        for mistake in ["Nope a = 1;", "int32 a = 1;"] {
+            let text = format!("syntax = \"proto3\"; message A {{ {} }}", mistake.repeat(20_000));
+            let error = compile("a.proto", texts(&[("a.proto", &text)])).unwrap_err().to_string();
+            assert!(error.contains("name"), "{error}");
+        }
+        assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
     }
 
     #[test]

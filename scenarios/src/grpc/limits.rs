@@ -11,6 +11,9 @@ const LONGEST_MIB: usize = 4;
 /// The most messages, fields, values and options of a file and all that it imports.
 const MOST: usize = 50_000;
 
+/// The most declarations with which the compiler keeps where each of them stands.
+const MOST_WITH_PLACES: usize = 2_000;
+
 /// A definition that is refused before it is compiled.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ExcessiveProto {
@@ -38,6 +41,11 @@ pub struct ProtoBudget {
 }
 
 impl ProtoBudget {
+    /// Whether so much is declared that the compiler must not look for the place of each mistake.
+    pub fn is_large(&self) -> bool {
+        self.declared > MOST_WITH_PLACES
+    }
+
     /// Counts a file's text.
     ///
     /// # Errors

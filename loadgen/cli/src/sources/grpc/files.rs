@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-use brunt_scenarios::grpc::ProtoBudget;
+use brunt_scenarios::grpc::{ProtoBudget, parse};
 use protox::Error;
 use protox::file::{File, FileResolver, GoogleFileResolver, IncludeFileResolver};
 
@@ -32,6 +32,9 @@ impl ProtoFiles {
             read => read.map_err(|error| Error::new(format!("{name}: {error}")))?,
         };
         self.budget.borrow_mut().take(name, &text).map_err(Error::new)?;
+        if self.budget.borrow().is_large() {
+            return parse(name, &text, &self.budget.borrow()).map(Some);
+        }
         // With its path, by which the compiler notices a file that another one hides.
         File::open(name, &path).map(Some)
     }

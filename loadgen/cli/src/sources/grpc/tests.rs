@@ -75,6 +75,10 @@ fn definitions_that_the_compiler_could_not_take_are_refused() {
     let wrong = |proto: &str| call_of(proto, "a.S/M", "").unwrap_err().to_string();
     let deep = "message A {".repeat(3_000) + &"}".repeat(3_000);
     assert!(wrong(&deep).ends_with("nested more than 100 deep"), "{}", wrong(&deep));
+    let began = std::time::Instant::now();
+    let mistakes = format!("syntax = \"proto3\"; message A {{ {} }}", "No a = 1;".repeat(20_000));
+    assert!(wrong(&mistakes).contains("conflicts with field 'a'"), "{}", wrong(&mistakes));
+    assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
     let many = "message A {}\n".repeat(100_000);
     assert!(wrong(&many).contains("declares more than 50000"), "{}", wrong(&many));
 }
