@@ -747,3 +747,21 @@ fn faults_of_bytes_are_checked() {
     }
     insta::assert_snapshot!(wrong);
 }
+
+#[test]
+fn what_is_wrong_within_a_text_is_pointed_at_where_that_text_stands() {
+    let scenario = format!(
+        "{LOAD}\
+faults:
+  - {{at: 1s, for: 1s, pause: {{service: order, pick: 0}}}}
+  - {{at: 1s, for: 1s, abort: {{from: order, to: stock, status: 503, percent: 101%}}}}
+expect:
+  - availability: {{of: orders, atLeast: 99}}
+  - latency: {{of: orders, p99: 1 second}}
+steps:
+  - {{get: order/orders, save: {{id: $.id}}, expect: {{json: {{$.id: 1, $.: 2}}}}}}
+  - {{name: 'not $.[', get: order/orders, expect: {{json: {{'$.[': 2}}}}}}
+"
+    );
+    insta::assert_snapshot!(problems(&scenario));
+}

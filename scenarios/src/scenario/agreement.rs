@@ -86,7 +86,7 @@ pub struct CompensationSpec {
     pub key: Option<Located<String>>,
     /// JSON path → value: what must be true of the item.
     #[serde(default)]
-    pub json: BTreeMap<String, serde_json::Value>,
+    pub json: BTreeMap<Located<String>, serde_json::Value>,
     /// There must be no such item.
     #[serde(default)]
     pub absent: bool,

@@ -22,7 +22,7 @@ pub struct ExpectedResponseSpec {
     /// Any of these, of a call of gRPC; OK when empty.
     pub grpc: Vec<u16>,
     /// JSON path → value: the path must find something, and all that it finds must equal the value.
-    pub json: BTreeMap<String, serde_json::Value>,
+    pub json: BTreeMap<Located<String>, serde_json::Value>,
     /// Header → its value, or its value up to a semicolon.
     pub headers: BTreeMap<String, String>,
     /// Texts that the body contains.
@@ -37,7 +37,7 @@ struct ExpectedResponseFields {
     #[serde(default)]
     status: Option<ExpectedResponseSpec>,
     #[serde(default)]
-    json: BTreeMap<String, serde_json::Value>,
+    json: BTreeMap<Located<String>, serde_json::Value>,
     #[serde(default)]
     headers: BTreeMap<String, String>,
     contains: Option<OneOrMany>,

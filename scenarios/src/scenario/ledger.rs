@@ -1,5 +1,7 @@
 //! Ledgers of accepted commands, as they are written.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -39,5 +41,5 @@ pub struct EffectsSpec {
     pub key: Option<Located<String>>,
     /// JSON path → value: what must be true of an item for it to count as the effect.
     #[serde(default)]
-    pub json: std::collections::BTreeMap<String, serde_json::Value>,
+    pub json: BTreeMap<Located<String>, serde_json::Value>,
 }

@@ -10,7 +10,7 @@ use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 /// A line and a column, both counted from 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span {
     /// The line, counted from 1.
     pub line: usize,
@@ -27,7 +27,7 @@ impl Span {
 pub(crate) const LOCATED: &str = "brunt::Located";
 
 /// A value and where it was written, so that a check made later can still point at it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Located<T> {
     /// The value that was read.
     pub value: T,

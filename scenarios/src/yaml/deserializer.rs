@@ -220,7 +220,8 @@ impl<'de> SeqAccess<'de> for Items<'_> {
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, YamlError> {
-        self.0.next().map(|item| seed.deserialize(NodeDeserializer(item))).transpose()
+        let item = |item| NodeDeserializer(item).here(seed.deserialize(NodeDeserializer(item)));
+        self.0.next().map(item).transpose()
     }
 }
 
@@ -244,7 +245,9 @@ impl<'de> MapAccess<'de> for Entries<'_> {
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, YamlError> {
         let value = self.value.take().ok_or_else(|| YamlError::custom("a value without a key"))?;
-        seed.deserialize(NodeDeserializer(value))
+        let value = NodeDeserializer(value);
+        // Types that are read from a text refuse it once it has been read, out of its place.
+        value.here(seed.deserialize(value))
     }
 }
 
@@ -266,7 +269,10 @@ impl<'de> SeqAccess<'de> for LocatedParts<'_> {
         match self.next {
             1 => seed.deserialize(span.line.into_deserializer()).map(Some),
             2 => seed.deserialize(span.column.into_deserializer()).map(Some),
-            3 => seed.deserialize(NodeDeserializer(self.node)).map(Some),
+            3 => {
+                let value = NodeDeserializer(self.node);
+                value.here(seed.deserialize(value)).map(Some)
+            }
             _ => Ok(None),
         }
     }
@@ -304,7 +310,8 @@ impl<'de> VariantAccess<'de> for VariantValue<'_> {
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, YamlError> {
-        seed.deserialize(NodeDeserializer(self.0))
+        let value = NodeDeserializer(self.0);
+        value.here(seed.deserialize(value))
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, YamlError> {

@@ -240,7 +240,7 @@ impl Checker<'_> {
 
     pub(in crate::plan) fn conditions(
         &mut self,
-        written: &BTreeMap<String, serde_json::Value>,
+        written: &BTreeMap<Located<String>, serde_json::Value>,
         what: &str,
     ) -> Vec<(JsonPath, serde_json::Value)> {
         let mut conditions = Vec::new();
@@ -251,9 +251,8 @@ impl Checker<'_> {
                     conditions.push((path, value.clone()));
                 }
                 Err(why) => {
-                    let place = self.place_of(text);
                     let what = format!("`{text}`, expected of {what}, is not a JSON path: {why}");
-                    self.wrong(place, what);
+                    self.wrong(text.span, what);
                 }
             }
         }
