@@ -92,7 +92,7 @@ pub use throughput::ThroughputSpec;
 pub use time_limit::TimeLimit;
 
 use crate::source::Located;
-use crate::units::{Percent, Period};
+use crate::units::{Percent, Period, Positive};
 
 /// One scenario: a system, the load on it, timed faults, what must hold, and the proof that the
 /// check can fail.
@@ -141,7 +141,7 @@ pub struct Scenario {
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct AbortWhenSpec {
     /// The share of failed requests, over all loads.
-    pub error_rate: Percent,
+    pub error_rate: Positive<Percent>,
     /// For how long without a pause.
     #[serde(rename = "for")]
     pub lasts: Period,
@@ -155,7 +155,7 @@ pub struct LimitsSpec {
     /// everything unless given.
     pub max_unavailable: Option<Percent>,
     /// The longest the whole run may take: 10m unless given.
-    pub max_duration: Option<Period>,
+    pub max_duration: Option<Positive<Period>>,
 }
 
 /// What is broken on purpose, and what must then fail.

@@ -26,7 +26,7 @@ pub use probe::{ExecProbe, GrpcProbe, HttpGet, ProbeHeader, ProbeScheme, ProbeSp
 pub use protocol::Protocol;
 
 use crate::source::Located;
-use crate::units::Period;
+use crate::units::{Period, Positive};
 
 /// One system. The built-in ones and a user's own use the same format.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -94,7 +94,8 @@ pub struct ServiceSpec {
     /// The services that must be ready before its replicas are started for the first time.
     #[serde(default)]
     pub depends_on: Vec<Located<String>>,
-    /// How many replicas: 1 unless given.
+    /// How many replicas: 1 unless given, at most 1000.
+    #[schemars(range(max = 1000))]
     pub replicas: Option<Located<u32>>,
     /// What decides how many replicas there are, once they run. Without one nothing does.
     pub autoscaler: Option<Located<Autoscaler>>,
@@ -113,7 +114,7 @@ pub struct ServiceSpec {
     /// How long a replica may take from its start until it listens: 10s unless given, or what its
     /// startup probe allows. Bounds are computed from it. Without a readiness probe, `recovers`
     /// asks for it.
-    pub starts_within: Option<Period>,
+    pub starts_within: Option<Positive<Period>>,
     /// What can be taken away for a proof, and how.
     #[serde(default)]
     pub guards: BTreeMap<String, Guard>,

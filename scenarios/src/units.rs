@@ -3,12 +3,14 @@
 mod cpu;
 mod percent;
 mod period;
+mod positive;
 mod rate;
 mod spread;
 
 pub use cpu::Cpu;
 pub use percent::Percent;
 pub use period::Period;
+pub use positive::{MayBeZero, Positive};
 pub use rate::Rate;
 pub use spread::Spread;
 

@@ -765,3 +765,120 @@ steps:
     );
     insta::assert_snapshot!(problems(&scenario));
 }
+
+#[test]
+fn expectations_that_every_run_or_none_holds_are_refused() {
+    let scenario = format!(
+        "{LOAD}    key: $.id\n\
+faults:
+  - {{at: 1s, for: 2s, stop: {{service: order}}}}
+expect:
+  - availability: {{of: orders, atLeast: 0%}}
+  - latency: {{of: orders, p99: 0s}}
+  - ledger: {{of: orders, effects: {{get: order/orders, items: $, key: $.id}}, within: 0s}}
+  - conserved: {{what: beans, sum: [{{get: order/, values: $.q}}], equals: '1', within: 0ms}}
+  - recovers: {{service: order, within: 0s}}
+  - slo: {{of: orders, target: 99%, window: 0d, within: 0s, spends: 1%}}
+  - slo: {{of: orders, target: 0%, spends: 1%}}
+  - isolation: {{of: orders, down: order, atLeast: 0.0%}}
+  - breaker: {{caller: order, callee: stock, failsFastWithin: 0s}}
+  - amplification: {{of: orders, from: order, to: stock, atMost: 1000000}}
+abortWhen: {{errorRate: 0%, for: 1s}}
+steps:
+  - {{get: order/orders, within: 0s}}
+  - {{get: order/orders, timeout: 0s}}
+"
+    );
+    insta::assert_snapshot!(problems(&scenario));
+}
+
+#[test]
+fn loads_that_send_nothing_or_wait_for_nothing_are_refused() {
+    let scenario = "\
+load:
+  - {name: a, open: {rate: 0/s, stages: [{to: 0/s, for: 5s}]}, get: order/a, timeout: 0s}
+  - {name: b, open: {rate: 1/s, stages: [{to: 5/s, for: 0s}]}, get: order/a}
+  - name: c
+    closed: {users: 1}
+    for: 5s
+    thresholds: ['errors < 0%', 'max < 0s']
+    journeys: [{name: j, steps: [{get: order/a, within: 1s, every: 1s}]}]
+expect:
+  - availability: {of: c, atLeast: 99%}
+";
+    insta::assert_snapshot!(problems(scenario));
+}
+
+#[test]
+fn faults_that_hit_nothing_or_more_than_there_is_are_refused() {
+    let scenario = format!(
+        "{LOAD}\
+faults:
+  - {{at: 1s, for: 0s, stop: {{service: stock}}}}
+  - {{at: 4s, every: 2s, until: 4s, kill: {{service: stock}}}}
+  - {{at: 0s, every: 1us, until: 1s, kill: {{service: stock}}}}
+  - {{at: 1s, kill: {{service: [stock, order], pick: 7}}}}
+  - {{at: 1s, for: 1s, latency: {{from: order, to: stock, delay: 1s, pick: 3}}}}
+  - {{at: 1s, for: 1s, latency: {{from: order, to: stock, delay: 0s, jitter: 0s}}}}
+  - {{at: 1s, for: 1s, scale: {{service: order, replicas: 1000000}}}}
+  - {{at: 1s, for: 1s, autoscale: {{service: order, min: 5, max: 4}}}}
+  - {{at: 1s, for: 1s, autoscale: {{service: order, max: 0}}}}
+  - {{at: 1s, for: 1s, autoscale: {{service: order, max: 1000000}}}}
+  - {{at: 1s, for: 1s, stress: {{service: order, cpu: 1000000}}}}
+  - {{at: 1s, for: 1s, stress: {{service: order, memory: 4000000000}}}}
+  - {{at: 1s, evict: {{service: order, pick: 1000000}}}}
+  - {{at: 1s, for: 1s, drain: {{of: order, pick: 1000000}}}}
+expect:
+  - availability: {{of: orders, atLeast: 99%}}
+"
+    );
+    insta::assert_snapshot!(problems(&scenario));
+}
+
+#[test]
+fn as_many_replicas_may_be_picked_as_there_can_be() {
+    let picked = |number: u32, fault: &str| {
+        check(&format!(
+            "{LOAD}faults:\n  - {{at: 2s, kill: {{service: order, pick: {number}}}}}\n{fault}\
+             expect:\n  - availability: {{of: orders, atLeast: 99%}}\n"
+        ))
+    };
+    assert!(picked(4, "").is_ok(), "its autoscaler brings four");
+    assert!(picked(5, "").is_err());
+    let scale = "  - {at: 1s, for: 5s, scale: {service: order, replicas: 9}}\n";
+    assert!(picked(9, scale).is_ok());
+    assert!(picked(10, scale).is_err());
+    let rollout = "  - {at: 1s, rollout: {service: order}}\n";
+    assert!(picked(5, rollout).is_ok(), "a rollout has one more for a while");
+    assert!(picked(6, rollout).is_err());
+}
+
+#[test]
+fn a_ledger_that_may_lose_all_is_refused() {
+    let ledger = |lost: u32| {
+        check(&format!(
+            "{LOAD}    key: $.id\nexpect:\n  - ledger: {{of: orders, lost: {lost}, within: 5s, \
+             effects: {{get: order/orders, items: '$[*]', key: $.id}}}}\n"
+        ))
+    };
+    assert!(ledger(99).is_ok());
+    let problems = ledger(100).expect_err("the load makes ten a second for ten seconds");
+    let problems: String = problems.iter().map(ToString::to_string).collect();
+    assert!(problems.contains("every run holds this: `orders` makes 100 commands"), "{problems}");
+    assert!(problems.contains("test.yaml:11:32:"), "{problems}");
+}
+
+#[test]
+fn a_system_has_no_more_replicas_than_anybody_means() {
+    let system = |replicas: u32| {
+        format!(
+            "version: 1\nname: shop\nservices:\n  a: {{command: [./a], replicas: {replicas}}}\n  \
+             b: {{command: [./b], startsWithin: 0s}}\n  \
+             c: {{command: [./c], autoscaler: {{maxReplicas: {replicas}, cpuRequest: 200m}}}}\n"
+        )
+    };
+    insta::assert_snapshot!(system_problems(&system(1001).replace(", startsWithin: 0s", "")));
+    let problems = system_problems(&system(1000));
+    assert!(problems.contains("`0s` is not a duration above 0s"), "{problems}");
+    assert!(!problems.contains("1000"), "{problems}");
+}

@@ -27,6 +27,7 @@ use std::time::Duration;
 
 pub(super) use checker::Checker;
 pub(super) use expectation::{Checkable, ExpectationContext, one};
+use fault::most_replicas;
 use indexmap::IndexMap;
 use load_context::{Definitions, LoadContext};
 use target::Targets;
@@ -125,6 +126,10 @@ impl Checker<'_> {
         let loads = self.loads(written, &setup, services);
         let max_duration = written.limits.max_duration.map_or(MAX_DURATION, |period| period.0);
         let load_ends = loads.iter().map(|load| load.lasts).max().unwrap_or_default();
+        let most = |(name, service): (&String, &Service)| {
+            Some((name.clone(), most_replicas(written, name, service)?))
+        };
+        self.most_replicas = system.services.iter().filter_map(most).collect();
         let faults = self.faults(&written.faults, &system, load_ends);
         let steps = self.steps(&written.steps, services, &mut saved);
         let context = ExpectationContext {
@@ -212,5 +217,5 @@ impl Checker<'_> {
 }
 
 fn abort_when(written: &scenario::AbortWhenSpec) -> AbortWhen {
-    AbortWhen { error_rate: written.error_rate, lasts: written.lasts.0 }
+    AbortWhen { error_rate: *written.error_rate, lasts: written.lasts.0 }
 }

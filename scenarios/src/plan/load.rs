@@ -82,6 +82,23 @@ impl Load {
         self.requests().map(|request| request.timeout).max().unwrap_or_default()
     }
 
+    /// How many commands its arrivals make at most, if the schedule alone decides.
+    pub fn most_commands(&self) -> Option<f64> {
+        let Arrival::Open { ramps } = &self.arrival else { return None };
+        let arrivals =
+            ramps.iter().map(|ramp| (ramp.from + ramp.to) / 2.0 * ramp.lasts.as_secs_f64());
+        let each = match &self.work {
+            Work::Request { .. } => 1,
+            Work::Journeys(journeys) => {
+                let keys = |journey: &Journey| {
+                    journey.steps.iter().filter(|step| step.key.is_some()).count()
+                };
+                journeys.iter().map(keys).max().unwrap_or_default()
+            }
+        };
+        Some(arrivals.sum::<f64>().ceil() * each as f64)
+    }
+
     /// Whether its replies hold ids of accepted commands.
     pub fn has_key(&self) -> bool {
         match &self.work {

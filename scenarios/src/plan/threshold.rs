@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use super::Quantile;
-use crate::units::{Percent, Period, Rate};
+use crate::units::{Percent, Period, Positive, Rate};
 
 /// A text that is no bound on a figure.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -80,12 +80,15 @@ impl FromStr for Threshold {
         };
         let limit_is = |quantile| {
             limit
-                .parse::<Period>()
+                .parse::<Positive<Period>>()
                 .map(|limit| Self::Latency(Quantile(quantile), limit.0))
                 .map_err(|_| bad())
         };
         match figure {
-            "errors" => limit.parse().map(Self::Errors).map_err(|_| bad()),
+            "errors" => limit
+                .parse::<Positive<Percent>>()
+                .map(|limit| Self::Errors(*limit))
+                .map_err(|_| bad()),
             "max" => limit_is(1.0),
             _ => {
                 let percent =
@@ -130,6 +133,8 @@ mod tests {
             "",
             "p99",
             "p99 > 1s",
+            "p99 < 0s",
+            "errors < 0%",
             "p100 < 1s",
             "p99 < fast",
             "errors > 1%",

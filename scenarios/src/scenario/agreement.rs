@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::EffectsSpec;
 use crate::source::Located;
-use crate::units::Period;
+use crate::units::{Period, Positive};
 
 /// How items with keys are written.
 #[derive(Debug, Clone, Copy)]
@@ -69,7 +69,7 @@ pub struct SagaSpec {
     /// What must then be true, in each of these places.
     pub compensated: Vec<CompensationSpec>,
     /// How long after the load's end (or the last fault's, if later) it may take.
-    pub within: Period,
+    pub within: Positive<Period>,
 }
 
 /// What compensates for something that was canceled.
@@ -101,7 +101,7 @@ pub struct ViewSpec {
     /// What it is made from.
     pub sources: Vec<Located<ViewSourceSpec>>,
     /// How long after the load's end (or the last fault's, if later) it may take to show it.
-    pub within: Period,
+    pub within: Positive<Period>,
 }
 
 /// One of the collections that a view is made from.

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::During;
 use crate::source::Located;
-use crate::units::Percent;
+use crate::units::{Percent, Positive};
 
 /// The share of good replies.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -14,7 +14,7 @@ pub struct AvailabilitySpec {
     /// Of which load.
     pub of: Located<String>,
     /// The share that must be good. Below 100 % it is held against the 95 % confidence bound.
-    pub at_least: Percent,
+    pub at_least: Positive<Percent>,
     /// In which part of the run.
     #[serde(default)]
     pub during: During,

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::source::Located;
 use crate::timeline::BreakerState;
-use crate::units::Period;
+use crate::units::{Period, Positive};
 
 /// A caller's circuit breaker opens when its callee fails, and closes again.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -21,7 +21,7 @@ pub struct BreakerSpec {
     /// closed unless given. Other states may come in between.
     pub path: Option<Located<Vec<BreakerState>>>,
     /// While it is open, 95 % of the replies come within this time.
-    pub fails_fast_within: Option<Period>,
+    pub fails_fast_within: Option<Positive<Period>>,
     /// The load whose replies these are; the only one unless given.
     pub of: Option<Located<String>>,
     /// The path of the caller's metrics, in Prometheus' format and with resilience4j's names:

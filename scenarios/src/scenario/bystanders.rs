@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::{EffectsSpec, OneOrMany};
 use crate::source::Located;
-use crate::units::{Percent, Period};
+use crate::units::{Percent, Period, Positive};
 
 /// While a service is down commands are accepted, and all of them complete once it is back.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -16,11 +16,11 @@ pub struct DecoupledSpec {
     /// The load whose commands must be accepted meanwhile. It needs a `key`.
     pub commands: Located<String>,
     /// The share of commands that must be accepted while it is down: all unless given.
-    pub at_least: Option<Percent>,
+    pub at_least: Option<Positive<Percent>>,
     /// Where their effects are.
     pub effects: EffectsSpec,
     /// How long after the load's end (or the last fault's, if later) the effects may take.
-    pub within: Period,
+    pub within: Positive<Period>,
 }
 
 /// Loads that others do not slow down.
@@ -46,5 +46,5 @@ pub struct IsolationSpec {
     /// The service or services that are down for a while.
     pub down: OneOrMany,
     /// The share that must be good while any of them is down: all unless given.
-    pub at_least: Option<Percent>,
+    pub at_least: Option<Positive<Percent>>,
 }

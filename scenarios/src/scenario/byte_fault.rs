@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::pick::Pick;
 use crate::source::Located;
-use crate::units::{Percent, Period, Spread};
+use crate::units::{Percent, Period, Positive, Spread};
 
 /// Delay replies or requests between two services; where only bytes are seen, each piece of them.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -21,23 +21,18 @@ pub struct LatencyFaultSpec {
     pub delay: Located<Spread>,
     /// How much a fixed delay varies: up to so much less or more; of the distributions `normal` and
     /// `pareto`, this is the standard deviation. Nothing is delayed by less than nothing.
-    pub jitter: Option<Period>,
+    pub jitter: Option<Positive<Period>>,
     /// How the delays lie around their mean: `uniform` unless given. Goes with `jitter`.
     pub distribution: Option<Located<JitterDistribution>>,
     /// Those of which replicas of the callee: all unless given. They are drawn when
     /// the fault begins. Goes with the direction `reply`.
-    #[serde(default = "all_replicas")]
-    pub pick: Pick,
+    pub pick: Option<Located<Pick>>,
     /// What is delayed: replies unless given.
     #[serde(default)]
     pub direction: EdgeDirection,
     /// Which share of the requests, or, where only bytes are seen, of the connections. Unless
     /// given, all of them.
-    pub percent: Option<Percent>,
-}
-
-fn all_replicas() -> Pick {
-    Pick::All
+    pub percent: Option<Located<Percent>>,
 }
 
 /// How delays lie around their mean.
@@ -79,7 +74,7 @@ pub struct BandwidthSpec {
     pub direction: EdgeDirection,
     /// Which share of the requests, or, where only bytes are seen, of the connections. Unless
     /// given, all of them.
-    pub percent: Option<Percent>,
+    pub percent: Option<Located<Percent>>,
 }
 
 /// Which way bytes go between two services.
@@ -111,12 +106,12 @@ pub struct SlowCloseSpec {
     /// The service that is called.
     pub to: Located<String>,
     /// By how much; from a range, one value per connection.
-    pub delay: Spread,
+    pub delay: Located<Spread>,
     /// Whose end: with `reply`, the default, the caller hears late that the callee has closed.
     #[serde(default)]
     pub direction: EdgeDirection,
     /// Which share of the connections: all unless given.
-    pub percent: Option<Percent>,
+    pub percent: Option<Located<Percent>>,
 }
 
 /// Close connections between two services once so many bytes have passed.
@@ -133,7 +128,7 @@ pub struct LimitDataSpec {
     #[serde(default)]
     pub direction: EdgeDirection,
     /// Which share of the connections: all unless given.
-    pub percent: Option<Percent>,
+    pub percent: Option<Located<Percent>>,
 }
 
 /// Let bytes come in small pieces, with pauses between them.
@@ -157,7 +152,7 @@ pub struct SliceSpec {
     #[serde(default)]
     pub direction: EdgeDirection,
     /// Which share of the connections: all unless given.
-    pub percent: Option<Percent>,
+    pub percent: Option<Located<Percent>>,
 }
 
 /// Turn over one bit of some bytes.
@@ -169,10 +164,10 @@ pub struct CorruptSpec {
     /// The service that is called.
     pub to: Located<String>,
     /// The share of the bytes that are hit, such as `0.01%`.
-    pub rate: Percent,
+    pub rate: Located<Percent>,
     /// Which bytes: those of replies unless given.
     #[serde(default)]
     pub direction: EdgeDirection,
     /// Which share of the connections: all unless given.
-    pub percent: Option<Percent>,
+    pub percent: Option<Located<Percent>>,
 }

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::source::Located;
-use crate::units::Period;
+use crate::units::{Period, Positive};
 
 /// A quantity is neither made nor lost: the terms add up.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -17,7 +17,7 @@ pub struct ConservedSpec {
     /// What they must add up to: a number or `${saved}`.
     pub equals: Located<String>,
     /// How long after the load's end (or the last fault's, if later) it may take to become true.
-    pub within: Period,
+    pub within: Positive<Period>,
 }
 
 /// One term of a sum.

@@ -18,7 +18,7 @@ pub struct AbortSpec {
     /// With this status: of HTTP, such as `503`, or of gRPC, such as `UNAVAILABLE`.
     pub status: Located<AbortStatus>,
     /// Which share of the requests; all unless given.
-    pub percent: Option<Percent>,
+    pub percent: Option<Located<Percent>>,
 }
 
 /// Cut the connection between two services.
@@ -50,7 +50,7 @@ pub struct LostReplySpec {
     /// The service that is called.
     pub to: Located<String>,
     /// Which share of the replies; all unless given.
-    pub percent: Option<Percent>,
+    pub percent: Option<Located<Percent>>,
 }
 
 /// Let replies begin in time and their bodies come late.
@@ -62,7 +62,7 @@ pub struct SlowReplySpec {
     /// The service that is called.
     pub to: Located<String>,
     /// How long after its head a reply's body comes; from a range, one value per reply.
-    pub delay: Spread,
+    pub delay: Located<Spread>,
 }
 
 /// Take requests and say nothing.
@@ -85,5 +85,5 @@ pub struct DuplicateSpec {
     /// The service that is called.
     pub to: Located<String>,
     /// Which share of the requests; all unless given.
-    pub percent: Option<Percent>,
+    pub percent: Option<Located<Percent>>,
 }

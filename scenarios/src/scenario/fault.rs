@@ -17,7 +17,7 @@ use super::platform::{
 };
 use super::replica_filter::ReplicaFilter;
 use crate::source::Located;
-use crate::units::Period;
+use crate::units::{Period, Positive};
 
 /// A fault: a time and exactly one kind.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -27,7 +27,7 @@ pub struct FaultSpec {
     pub at: Located<Period>,
     /// For how long, for faults that last. Undoing it is implied.
     #[serde(rename = "for")]
-    pub lasts: Option<Located<Period>>,
+    pub lasts: Option<Located<Positive<Period>>>,
     /// Do it again after each such period.
     pub every: Option<Located<Period>>,
     /// Repeat until then: the load's end unless given.
@@ -109,8 +109,7 @@ pub struct KillSpec {
     /// of them each time.
     pub service: OneOrMany,
     /// How many of the replicas, or which share of them.
-    #[serde(default)]
-    pub pick: Pick,
+    pub pick: Option<Located<Pick>>,
     /// Time between SIGTERM and SIGKILL; 0s, the default, is SIGKILL at once.
     #[serde(default)]
     pub grace: Period,
@@ -133,8 +132,7 @@ pub struct PauseSpec {
     /// The service whose replicas are frozen.
     pub service: Located<String>,
     /// How many of the replicas, or which share of them.
-    #[serde(default)]
-    pub pick: Pick,
+    pub pick: Option<Located<Pick>>,
 }
 
 /// Set the number of replicas of a service.
@@ -143,8 +141,9 @@ pub struct PauseSpec {
 pub struct ScaleSpec {
     /// The service that is scaled.
     pub service: Located<String>,
-    /// The number of replicas while the fault lasts.
-    pub replicas: u32,
+    /// The number of replicas while the fault lasts, at most 1000.
+    #[schemars(range(max = 1000))]
+    pub replicas: Located<u32>,
 }
 
 /// Replace every replica of a service, as a new version would be rolled out.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{AuthSpec, ExpectedResponseSpec, GrpcCallSpec, KeySpec, SaveSpec};
 use crate::source::Located;
-use crate::units::{Period, Spread};
+use crate::units::{Period, Positive, Spread};
 
 /// What a user does, step by step. After a step that failed, the later ones are skipped.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -57,10 +57,10 @@ pub struct JourneyStepSpec {
     /// What a good reply is; any 2xx or 3xx unless given.
     pub expect: Option<ExpectedResponseSpec>,
     /// How long to wait for a reply; the load's unless given.
-    pub timeout: Option<Period>,
+    pub timeout: Option<Positive<Period>>,
     /// Ask again until the reply is as expected, for at most this long. A reply with another status
     /// than expected is not asked for again.
-    pub within: Option<Located<Period>>,
+    pub within: Option<Located<Positive<Period>>>,
     /// Between two tries: 100ms unless given.
     pub every: Option<Located<Period>>,
     /// Name → where in the reply: keeps values for `${name}` in later steps.

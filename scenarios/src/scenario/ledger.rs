@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::source::Located;
-use crate::units::Period;
+use crate::units::{Period, Positive};
 
 /// Every accepted command has its effect, exactly once.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -17,13 +17,12 @@ pub struct LedgerSpec {
     /// Where the effects are.
     pub effects: EffectsSpec,
     /// How many accepted commands may be without effect: 0 unless given.
-    #[serde(default)]
-    pub lost: u64,
+    pub lost: Option<Located<u64>>,
     /// How many effects may be there more than once, or without any command: 0 unless given.
     #[serde(default)]
     pub duplicated: u64,
     /// How long after the load's end (or the last fault's, if later) the effects may take.
-    pub within: Period,
+    pub within: Positive<Period>,
 }
 
 /// Where effects are read.

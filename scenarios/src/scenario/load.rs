@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{AuthSpec, ExpectedResponseSpec, FeedSpec, GrpcCallSpec, JourneySpec, KeySpec};
 use crate::source::Located;
-use crate::units::{Period, Rate, Spread};
+use crate::units::{Period, Positive, Rate, Spread};
 
 /// A stream of requests.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -60,7 +60,7 @@ pub struct LoadSpec {
     /// What a good reply is; any 2xx or 3xx unless given.
     pub expect: Option<ExpectedResponseSpec>,
     /// How long to wait for a reply: 10s unless given.
-    pub timeout: Option<Period>,
+    pub timeout: Option<Positive<Period>>,
     /// Where the id is by which an accepted command is found again by a ledger: a JSON path in the
     /// reply, `{header, regex}` of the reply, or `{request: …}`, a place in what was sent.
     pub key: Option<Located<KeySpec>>,

@@ -14,7 +14,7 @@ pub enum Pick {
     /// One, drawn at random; with several services, one replica of one of them.
     #[default]
     One,
-    /// So many, drawn at random; all if there are not more.
+    /// So many, drawn at random; all if there are not more, as on a cluster or while some are gone.
     Number(u32),
     /// Such a share of those that run, rounded up, drawn at random.
     Share(Percent),

@@ -16,8 +16,7 @@ pub struct EvictSpec {
     /// The service whose pods are evicted.
     pub service: Located<String>,
     /// How many of the replicas, or which share of them.
-    #[serde(default)]
-    pub pick: Pick,
+    pub pick: Option<Located<Pick>>,
 }
 
 /// End the service's container in replicas by SIGTERM, in place: the pod stays, and the container
@@ -28,8 +27,7 @@ pub struct KillContainerSpec {
     /// The service whose container is killed.
     pub service: Located<String>,
     /// How many of the replicas, or which share of them.
-    #[serde(default)]
-    pub pick: Pick,
+    pub pick: Option<Located<Pick>>,
 }
 
 /// Go back to the version before.
@@ -117,13 +115,14 @@ pub struct StressSpec {
     /// The service whose pods get the extra work.
     pub service: Located<String>,
     /// How many of the replicas, or which share of them.
+    pub pick: Option<Located<Pick>>,
+    /// So many busy threads, at most 1024.
     #[serde(default)]
-    pub pick: Pick,
-    /// So many busy threads.
-    #[serde(default)]
+    #[schemars(range(max = 1024))]
     pub cpu: u32,
-    /// So much memory, in MiB.
+    /// So much memory, in MiB; at most 1 TiB.
     #[serde(default)]
+    #[schemars(range(max = 1_048_576))]
     pub memory: u32,
 }
 
@@ -138,8 +137,7 @@ pub struct NodesSpec {
     /// Those on which replicas of this service run.
     pub of: Option<Located<String>>,
     /// With `of`: how many of them, drawn at random.
-    #[serde(default)]
-    pub pick: Pick,
+    pub pick: Option<Located<Pick>>,
     /// All of one zone in which a replica of this service runs, drawn at random.
     pub zone_of: Option<Located<String>>,
 }

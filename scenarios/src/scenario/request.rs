@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::{AuthSpec, ExpectedResponseSpec, GrpcCallSpec, JourneyStepSpec, LoadSpec};
 use crate::source::Located;
-use crate::units::Period;
+use crate::units::{Period, Positive};
 
 /// A single request, at a time or in its place, and what its answer must be.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -19,7 +19,7 @@ pub struct StepSpec {
     /// When, after the load's start; after the load's end unless given.
     pub at: Option<Located<Period>>,
     /// Try again until the answer is as expected, for at most this long.
-    pub within: Option<Period>,
+    pub within: Option<Positive<Period>>,
     /// `GET` this, written `service/path`.
     pub get: Option<Located<String>>,
     /// `POST` to this, written `service/path`.
@@ -42,7 +42,7 @@ pub struct StepSpec {
     /// What a good answer is; any 2xx or 3xx unless given.
     pub expect: Option<ExpectedResponseSpec>,
     /// How long to wait for an answer: 10s unless given.
-    pub timeout: Option<Period>,
+    pub timeout: Option<Positive<Period>>,
     /// Whether redirects are followed, at most ten and none to another host; not unless given.
     #[serde(default)]
     pub follow: bool,
@@ -96,7 +96,7 @@ pub struct RequestFields<'a> {
     /// What a good answer is.
     pub expect: Option<&'a ExpectedResponseSpec>,
     /// How long to wait.
-    pub timeout: Option<Period>,
+    pub timeout: Option<Positive<Period>>,
     /// The credentials that it carries, if any.
     pub auth: Option<&'a AuthSpec>,
     /// Whether redirects are followed.

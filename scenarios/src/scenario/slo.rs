@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::source::Located;
-use crate::units::{Percent, Period};
+use crate::units::{Percent, Period, Positive};
 
 /// What a run spends of the error budget of a service level objective.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -13,13 +13,13 @@ pub struct SloSpec {
     /// Of which load.
     pub of: Located<String>,
     /// The objective: the share of good replies over the window.
-    pub target: Option<Located<Percent>>,
+    pub target: Option<Located<Positive<Percent>>>,
     /// Or an OpenSLO document (v1, kind SLO) with objective and window, relative to this file.
     pub file: Option<Located<String>>,
     /// A reply that comes later than this is not a good one.
-    pub within: Option<Period>,
+    pub within: Option<Positive<Period>>,
     /// The window of the objective: 30d unless given.
-    pub window: Option<Located<Period>>,
+    pub window: Option<Located<Positive<Period>>>,
     /// How much of the window's error budget the run may spend.
     pub spends: Percent,
     /// What the file holds, once it has been read.

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::units::Period;
+use crate::units::{Period, Positive};
 
 /// A time limit: a duration, or `auto` for the bound computed from probes, grace and start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -19,7 +19,10 @@ impl<'de> Deserialize<'de> for TimeLimit {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match String::deserialize(deserializer)?.as_str() {
             "auto" => Ok(Self::Auto),
-            text => text.parse().map(Self::Period).map_err(serde::de::Error::custom),
+            text => text
+                .parse::<Positive<Period>>()
+                .map(|above_zero| Self::Period(*above_zero))
+                .map_err(serde::de::Error::custom),
         }
     }
 }
@@ -30,6 +33,6 @@ impl JsonSchema for TimeLimit {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({"type": "string", "pattern": "^(auto|([0-9.]+(us|ms|s|m|h|d))+)$"})
+        schemars::json_schema!({"type": "string", "pattern": "^(auto|(?=.*[1-9])([0-9.]+(us|ms|s|m|h|d))+)$"})
     }
 }

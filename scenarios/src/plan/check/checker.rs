@@ -1,9 +1,18 @@
 //! What collects everything that is wrong with a file.
 
+use std::collections::BTreeMap;
+
 use indexmap::IndexMap;
 
 use crate::plan::{Service, System};
 use crate::source::{Diagnostic, Located, Source, Span};
+
+/// More replicas of a service than a scenario or a system file may ask for: a typing error would
+/// fill a machine with processes.
+pub(super) const MOST_REPLICAS: u32 = 1000;
+
+/// More percent of what is requested than an autoscaler can aim at: a hundred times as much.
+pub(super) const MOST_UTILIZATION: u32 = 10_000;
 
 /// Collects what is wrong, so that one look shows all of it.
 pub(in crate::plan) struct Checker<'a> {
@@ -11,11 +20,13 @@ pub(in crate::plan) struct Checker<'a> {
     pub(super) problems: Vec<Diagnostic>,
     /// Where the part that is being checked begins: the place of what has none of its own.
     place: Option<Span>,
+    /// Service → the most replicas that it has while the scenario lasts, where that is known.
+    pub(super) most_replicas: BTreeMap<String, u32>,
 }
 
 impl<'a> Checker<'a> {
     pub(super) fn new(source: &'a Source) -> Self {
-        Self { source, problems: Vec::new(), place: None }
+        Self { source, problems: Vec::new(), place: None, most_replicas: BTreeMap::new() }
     }
 
     pub(in crate::plan) fn wrong(
@@ -26,6 +37,14 @@ impl<'a> Checker<'a> {
         let diagnostic = self.source.wrong(span.into().or(self.place), message);
         self.problems.push(diagnostic);
         self.problems.last_mut().expect("one was just pushed")
+    }
+
+    /// Refuses a number that nobody means.
+    pub(in crate::plan) fn at_most_replicas(&mut self, service: &str, number: &Located<u32>) {
+        if number.value > MOST_REPLICAS {
+            self.wrong(number.span, format!("`{service}` cannot have {number} replicas")).help =
+                Some(format!("at most {MOST_REPLICAS}"));
+        }
     }
 
     pub(super) fn unknown(&mut self, span: Span, what: &str, name: &str, choices: &[&str]) {

@@ -2,9 +2,12 @@
 
 mod byte_fault;
 mod kind;
+mod pick;
 mod platform;
 
 use std::time::Duration;
+
+pub(super) use pick::most_replicas;
 
 use super::checker::Checker;
 use crate::plan::{Fault, System};
@@ -99,9 +102,19 @@ impl Checker<'_> {
                 Some("`every` must be longer than `for`, and not zero".to_owned());
             return vec![first];
         }
+        if let Some(until) = written.until.as_ref().filter(|until| until.value.0 <= first) {
+            self.wrong(until.span, "the fault would end before it begins").help =
+                Some("`until` must be later than `at`".to_owned());
+        }
         let until = written.until.as_ref().map_or(load_ends, |until| until.value.0);
         let times = std::iter::successors(Some(first), |at| Some(*at + every.value.0));
         // The first time always stays: without a load, `until` is zero unless it is given.
-        times.take_while(|at| *at < until || *at == first).take(MOST).collect()
+        let times = times.take_while(|at| *at < until || *at == first);
+        let times: Vec<Duration> = times.take(MOST + 1).collect();
+        if times.len() > MOST {
+            self.wrong(every.span, format!("the fault would come more than {MOST} times")).help =
+                Some("make `every` longer, or let it end earlier by `until`".to_owned());
+        }
+        times
     }
 }

@@ -185,6 +185,12 @@ impl Checker<'_> {
                 if every < Duration::from_millis(1) {
                     self.wrong(within.span, "between two tries there is at least 1ms");
                 }
+                if let Some(given) = &written.every
+                    && given.value.0 >= within.value.0
+                {
+                    self.wrong(given.span, "the step would not be made a second time").help =
+                        Some("`every` must be shorter than `within`".to_owned());
+                }
                 Some(Polling { within: within.value.0, every })
             }
             (None, Some(every)) => {

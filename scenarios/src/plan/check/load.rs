@@ -157,7 +157,14 @@ impl Checker<'_> {
                 ramp
             })
             .collect();
-        let lasts = ramps.iter().map(|ramp| ramp.lasts).sum();
+        let lasts: Duration = ramps.iter().map(|ramp| ramp.lasts).sum();
+        if lasts.is_zero() {
+            self.wrong(written.name.span, format!("load `{}` has no end", written.name)).help =
+                Some("a stage at least must last, such as `{to: 50/s, for: 30s}`".to_owned());
+        } else if ramps.iter().all(|ramp| ramp.from.max(ramp.to) <= 0.0) {
+            self.wrong(open.rate.span, "a load needs an arrival rate above zero").help =
+                Some("the rate, or that of a stage: `stages: [{to: 50/s, for: 30s}]`".to_owned());
+        }
         Some((Arrival::Open { ramps }, lasts))
     }
 

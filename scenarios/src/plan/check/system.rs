@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::checker::Checker;
+use super::checker::{Checker, MOST_REPLICAS, MOST_UTILIZATION};
 use super::launch_text::names_of;
 use crate::plan::{
     InvalidServiceUrl, Placement, Probe, Program, Protocol, Rollout, Service, ServiceOnKubernetes,
@@ -240,6 +240,10 @@ impl Checker<'_> {
             () if written.strategy.kind == StrategyKind::Recreate => "can have one replica only",
             () if min_replicas == 0 => "must have at least one replica",
             () if max_replicas < min_replicas => "has a `maxReplicas` below its `minReplicas`",
+            () if max_replicas > MOST_REPLICAS => "cannot have more than 1000 replicas",
+            () if average_utilization > MOST_UTILIZATION => {
+                "cannot aim at more than 10000% of what it requests"
+            }
             () if average_utilization == 0 => "cannot aim at a utilization of nothing",
             () if sync_period.0.is_zero() => "cannot be looked at all the time",
             () => return Some(given.value),
@@ -264,6 +268,9 @@ impl Checker<'_> {
         {
             self.wrong(None, format!("a rollout of `{name}` could never move")).help =
                 Some("maxSurge and maxUnavailable cannot both be 0".to_owned());
+        }
+        if let Some(replicas) = &written.replicas {
+            self.at_most_replicas(name, replicas);
         }
         if let Some(replicas) = &written.replicas
             && rollout.kind == StrategyKind::Recreate

@@ -6,6 +6,9 @@ use super::{Claim, Claimed, Needs};
 use crate::plan::check::{Checkable, Checker, ExpectationContext, one};
 use crate::scenario::AmplificationSpec;
 
+/// More calls than any request costs, whatever its retries do.
+const MOST_CALLS: f64 = 10_000.0;
+
 /// Retries do not multiply the load on a service that has trouble.
 #[derive(Debug, Clone)]
 pub struct Amplification {
@@ -67,6 +70,10 @@ impl Checker<'_> {
         if !at_most.is_finite() || at_most < 0.0 {
             self.wrong(written.at_most.span, "there cannot be fewer than no calls").help =
                 Some("such as `atMost: 1.2`".to_owned());
+        }
+        if at_most.is_finite() && at_most > MOST_CALLS {
+            let what = format!("every run holds this: no request costs {at_most} calls");
+            self.wrong(written.at_most.span, what).help = Some("such as `atMost: 1.2`".to_owned());
         }
         Some(Amplification {
             of: load.name.clone(),

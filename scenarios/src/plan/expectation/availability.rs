@@ -37,7 +37,7 @@ impl Checkable for AvailabilitySpec {
     fn check(&self, checker: &mut Checker<'_>, context: &ExpectationContext<'_>) -> Vec<Claim> {
         one(checker.known_load(&self.of, context).map(|load| Availability {
             of: load.name.clone(),
-            at_least: self.at_least,
+            at_least: *self.at_least,
             during: self.during,
         }))
     }

@@ -60,7 +60,7 @@ impl Checker<'_> {
         Some(Decoupled {
             service: written.service.value.clone(),
             of: of?,
-            at_least: written.at_least.unwrap_or(Percent::ALL),
+            at_least: written.at_least.map_or(Percent::ALL, |share| *share),
             effects: effects?,
             within: written.within.0,
         })

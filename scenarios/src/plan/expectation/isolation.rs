@@ -58,7 +58,7 @@ impl Checker<'_> {
         Some(Isolation {
             of: of?.name.clone(),
             down: services.iter().map(|service| service.value.clone()).collect(),
-            at_least: written.at_least.unwrap_or(Percent::ALL),
+            at_least: written.at_least.map_or(Percent::ALL, |share| *share),
         })
     }
 }

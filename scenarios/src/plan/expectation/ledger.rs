@@ -4,8 +4,8 @@ use std::fmt;
 use std::time::Duration;
 
 use super::{Claim, Claimed, Effects, Needs, Reading};
-use crate::plan::System;
 use crate::plan::check::{Checkable, Checker, ExpectationContext, one};
+use crate::plan::{Load, System};
 use crate::scenario::{EffectsSpec, LedgerSpec};
 use crate::units::Period;
 
@@ -51,10 +51,19 @@ impl Checker<'_> {
     fn ledger(&mut self, written: &LedgerSpec, context: &ExpectationContext<'_>) -> Option<Ledger> {
         let of = self.keyed_load(&written.of, context);
         let effects = self.effects(&written.effects, context.system);
+        let load = context.loads.iter().find(|load| load.name == written.of.value);
+        if let Some(lost) = &written.lost
+            && let Some(most) = load.and_then(Load::most_commands)
+            && lost.value as f64 >= most
+        {
+            let what = format!("every run holds this: `{}` makes {most} commands", written.of);
+            self.wrong(lost.span, what).help =
+                Some("leave `lost` out, and each accepted one must have its effect".to_owned());
+        }
         Some(Ledger {
             of: of?,
             effects: effects?,
-            lost: written.lost,
+            lost: written.lost.as_ref().map_or(0, |lost| lost.value),
             duplicated: written.duplicated,
             within: written.within.0,
         })

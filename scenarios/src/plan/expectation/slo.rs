@@ -8,7 +8,7 @@ use crate::openslo;
 use crate::plan::check::{Checkable, Checker, ExpectationContext};
 use crate::scenario::SloSpec;
 use crate::source::Located;
-use crate::units::{Percent, Period};
+use crate::units::{Percent, Period, Positive};
 
 /// The window of an objective unless one is given: 30 days.
 const WINDOW: Period = Period(Duration::from_secs(30 * 86_400));
@@ -79,13 +79,17 @@ impl Checkable for SloSpec {
 
 impl Checker<'_> {
     /// The objective that the scenario states itself, with its window.
-    fn objective(&mut self, written: &SloSpec, target: &Located<Percent>) -> (f64, Period) {
+    fn objective(
+        &mut self,
+        written: &SloSpec,
+        target: &Located<Positive<Percent>>,
+    ) -> (f64, Period) {
         let share = target.value.fraction();
         if share >= 1.0 {
             self.wrong(target.span, "an objective of 100% has no error budget").help =
                 Some("use `availability: {of, atLeast: 100%}`".to_owned());
         }
-        (share, written.window.as_ref().map_or(WINDOW, |window| window.value))
+        (share, written.window.as_ref().map_or(WINDOW, |window| *window.value))
     }
 
     /// The objectives of an OpenSLO document, each with its window.

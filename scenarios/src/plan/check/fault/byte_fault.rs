@@ -19,13 +19,13 @@ impl Checker<'_> {
             written.latency.as_ref().map(|one| self.edge_latency(one, system)),
             written.bandwidth.as_ref().map(|one| self.bandwidth(one, system)),
             written.slow_close.as_ref().map(|one| {
-                let scope = self.scope(one.direction, one.percent, &one.to);
-                self.some_delay(one.delay, &one.to);
-                let fault = EdgeFault::SlowClose { delay: one.delay, scope };
+                let scope = self.scope(one.direction, one.percent.as_ref());
+                self.some_delay(&one.delay);
+                let fault = EdgeFault::SlowClose { delay: one.delay.value, scope };
                 self.edge(&one.from, &one.to, fault, system)
             }),
             written.limit_data.as_ref().map(|one| {
-                let scope = self.scope(one.direction, one.percent, &one.to);
+                let scope = self.scope(one.direction, one.percent.as_ref());
                 let fault = EdgeFault::LimitData { bytes: one.bytes, scope };
                 self.edge(&one.from, &one.to, fault, system)
             }),
@@ -35,9 +35,9 @@ impl Checker<'_> {
     }
 
     /// A delay that may be longer than nothing.
-    pub(super) fn some_delay(&mut self, delay: Spread, to: &Located<String>) {
+    pub(super) fn some_delay(&mut self, delay: &Located<Spread>) {
         if delay.to.0.is_zero() {
-            self.wrong(to.span, "a `delay` of 0s changes nothing").help =
+            self.wrong(delay.span, "a `delay` of 0s changes nothing").help =
                 Some("such as `delay: 100ms`".to_owned());
         }
     }
@@ -54,12 +54,17 @@ impl Checker<'_> {
             self.wrong(distribution.span, "a distribution needs a `jitter`").help =
                 Some("such as `jitter: 20ms, distribution: normal`".to_owned());
         }
-        if one.pick != Pick::All && one.direction != EdgeDirection::Reply {
-            self.wrong(one.to.span, "`pick` goes with the replies of replicas").help =
+        let callee = std::slice::from_ref(&one.to);
+        let pick = self.pick_of(one.pick.as_ref(), callee).unwrap_or(Pick::All);
+        if let Some(written) = &one.pick
+            && pick != Pick::All
+            && one.direction != EdgeDirection::Reply
+        {
+            self.wrong(written.span, "`pick` goes with the replies of replicas").help =
                 Some("leave out `pick` or `direction`".to_owned());
         }
         if one.jitter.is_none() {
-            self.some_delay(one.delay.value, &one.to);
+            self.some_delay(&one.delay);
         }
         let delay = match one.jitter {
             None => Delay::Between(one.delay.value),
@@ -69,8 +74,8 @@ impl Checker<'_> {
                 distribution: one.distribution.as_ref().map(|one| one.value).unwrap_or_default(),
             },
         };
-        let scope = self.scope(one.direction, one.percent, &one.to);
-        self.edge(&one.from, &one.to, EdgeFault::Latency { delay, pick: one.pick, scope }, system)
+        let scope = self.scope(one.direction, one.percent.as_ref());
+        self.edge(&one.from, &one.to, EdgeFault::Latency { delay, pick, scope }, system)
     }
 
     fn bandwidth(&mut self, one: &scenario::BandwidthSpec, system: &System) -> Kind {
@@ -79,7 +84,7 @@ impl Checker<'_> {
             "a bandwidth of 0 lets nothing through",
             "write at least 1, or use the fault `halfOpen`",
         );
-        let scope = self.scope(one.direction, one.percent, &one.to);
+        let scope = self.scope(one.direction, one.percent.as_ref());
         self.edge(&one.from, &one.to, EdgeFault::Bandwidth { bytes_per_second, scope }, system)
     }
 
@@ -91,7 +96,7 @@ impl Checker<'_> {
             self.wrong(one.size.span, what).help =
                 Some(format!("`variation` is at most {}", size.get() - 1));
         }
-        let scope = self.scope(one.direction, one.percent, &one.to);
+        let scope = self.scope(one.direction, one.percent.as_ref());
         let fault = EdgeFault::Slice { size, variation: one.variation, delay: one.delay, scope };
         self.edge(&one.from, &one.to, fault, system)
     }
@@ -99,10 +104,10 @@ impl Checker<'_> {
     fn corrupt(&mut self, one: &scenario::CorruptSpec, system: &System) -> Kind {
         let rate = one.rate.fraction();
         if rate <= 0.0 {
-            self.wrong(one.to.span, "a `rate` of 0% changes nothing").help =
+            self.wrong(one.rate.span, "a `rate` of 0% changes nothing").help =
                 Some("such as `rate: 0.01%`".to_owned());
         }
-        let scope = self.scope(one.direction, one.percent, &one.to);
+        let scope = self.scope(one.direction, one.percent.as_ref());
         self.edge(&one.from, &one.to, EdgeFault::Corrupt { rate, scope }, system)
     }
 
@@ -114,20 +119,15 @@ impl Checker<'_> {
         })
     }
 
-    fn scope(
-        &mut self,
-        direction: EdgeDirection,
-        percent: Option<Percent>,
-        to: &Located<String>,
-    ) -> ByteScope {
-        ByteScope { direction, share: self.share(percent, to) }
+    fn scope(&mut self, direction: EdgeDirection, percent: Option<&Located<Percent>>) -> ByteScope {
+        ByteScope { direction, share: self.share(percent) }
     }
 
     /// Which share of requests or connections a fault between services hits.
-    pub(super) fn share(&mut self, percent: Option<Percent>, to: &Located<String>) -> f64 {
-        let share = percent.map_or(1.0, Percent::fraction);
-        if share == 0.0 {
-            self.wrong(to.span, "a `percent` of 0% hits nothing").help =
+    pub(super) fn share(&mut self, percent: Option<&Located<Percent>>) -> f64 {
+        let share = percent.map_or(1.0, |percent| percent.fraction());
+        if let Some(percent) = percent.filter(|_| share == 0.0) {
+            self.wrong(percent.span, "a `percent` of 0% hits nothing").help =
                 Some("leave it out to hit everything".to_owned());
         }
         share

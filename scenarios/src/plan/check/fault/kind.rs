@@ -24,19 +24,19 @@ impl Checker<'_> {
                 .as_ref()
                 .map(|one| self.edge(&one.from, &one.to, EdgeFault::Refuse, system)),
             written.lost_reply.as_ref().map(|lost| {
-                let share = self.share(lost.percent, &lost.to);
+                let share = self.share(lost.percent.as_ref());
                 self.edge(&lost.from, &lost.to, EdgeFault::LostReply { share }, system)
             }),
             written.slow_reply.as_ref().map(|one| {
-                self.some_delay(one.delay, &one.to);
-                self.edge(&one.from, &one.to, EdgeFault::SlowReply(one.delay), system)
+                self.some_delay(&one.delay);
+                self.edge(&one.from, &one.to, EdgeFault::SlowReply(one.delay.value), system)
             }),
             written
                 .half_open
                 .as_ref()
                 .map(|one| self.edge(&one.from, &one.to, EdgeFault::HalfOpen, system)),
             written.duplicate.as_ref().map(|one| {
-                let share = self.share(one.percent, &one.to);
+                let share = self.share(one.percent.as_ref());
                 self.edge(&one.from, &one.to, EdgeFault::Duplicate { share }, system)
             }),
         ];
@@ -82,7 +82,8 @@ impl Checker<'_> {
         // Counted, as `all` would stop at the first that is wrong.
         let known = names.iter().filter(|name| self.breakable(name, system)).count();
         let services: Vec<String> = names.iter().map(|name| name.value.clone()).collect();
-        let kind = FaultKind::Kill { services, pick: kill.pick, grace: kill.grace.0 };
+        let pick = self.pick_of(kill.pick.as_ref(), names).unwrap_or_default();
+        let kind = FaultKind::Kill { services, pick, grace: kill.grace.0 };
         (known == names.len()).then_some((kind, Length::None))
     }
 
@@ -95,7 +96,9 @@ impl Checker<'_> {
     }
 
     fn pause(&mut self, pause: &scenario::PauseSpec, system: &System) -> Kind {
-        let kind = FaultKind::Pause { service: pause.service.value.clone(), pick: pause.pick };
+        let service = std::slice::from_ref(&pause.service);
+        let pick = self.pick_of(pause.pick.as_ref(), service).unwrap_or_default();
+        let kind = FaultKind::Pause { service: pause.service.value.clone(), pick };
         self.breakable(&pause.service, system).then_some((kind, Length::Needed))
     }
 
@@ -104,15 +107,16 @@ impl Checker<'_> {
             return None;
         }
         let service = &system.services[&scale.service.value];
-        if scale.replicas > 1 && service.rollout.kind == StrategyKind::Recreate {
+        let replicas = scale.replicas.value;
+        self.at_most_replicas(&scale.service, &scale.replicas);
+        if replicas > 1 && service.rollout.kind == StrategyKind::Recreate {
             self.wrong(
                 scale.service.span,
                 format!("`{}` can have one replica only", scale.service),
             )
             .help = Some("its system file says `strategy: {type: Recreate}`".to_owned());
         }
-        let kind =
-            FaultKind::Scale { service: scale.service.value.clone(), replicas: scale.replicas };
+        let kind = FaultKind::Scale { service: scale.service.value.clone(), replicas };
         Some((kind, Length::Optional))
     }
 
@@ -137,7 +141,7 @@ impl Checker<'_> {
                 format!("`{}` speaks HTTP/1.1, in which there are no calls of gRPC", abort.to);
             self.wrong(abort.status.span, what).help = Some("such as `status: 503`".to_owned());
         }
-        let share = self.share(abort.percent, &abort.to);
+        let share = self.share(abort.percent.as_ref());
         self.edge(&abort.from, &abort.to, EdgeFault::Abort { status, share }, system)
     }
 

@@ -1,11 +1,17 @@
 //! Whether faults of the platform aim at something that exists.
 
-use super::super::checker::Checker;
+use super::super::checker::{Checker, MOST_REPLICAS, MOST_UTILIZATION};
 use super::Length;
 use super::kind::Kind;
 use crate::plan::{FaultKind, NodeFault, NodePick, PlatformFault, System};
 use crate::scenario::{self, OneOrMany, Pick};
 use crate::source::Located;
+
+/// More busy threads than a node has processors.
+const MOST_THREADS: u32 = 1024;
+
+/// More memory, in MiB, than a node has.
+const MOST_MEMORY: u32 = 1 << 20;
 
 impl Checker<'_> {
     pub(super) fn platform_kinds(
@@ -13,6 +19,12 @@ impl Checker<'_> {
         written: &scenario::FaultSpec,
         system: &System,
     ) -> Vec<Kind> {
+        let evict = written.evict.as_ref().and_then(|one| one.pick.as_ref());
+        let killed = written.kill_container.as_ref().and_then(|one| one.pick.as_ref());
+        let stressed = written.stress.as_ref().and_then(|one| one.pick.as_ref());
+        for pick in [evict, killed, stressed] {
+            self.pick(pick);
+        }
         let services = platform_faults(written);
         let services: Vec<Kind> = services
             .into_iter()
@@ -41,7 +53,14 @@ impl Checker<'_> {
             PlatformFault::Autoscale { min: None, max: None, target: None } => {
                 Some("give one of min, max, target")
             }
+            PlatformFault::Autoscale { min, max, target } => limits_of(*min, *max, *target),
             PlatformFault::Stress { cpu: 0, memory: 0, .. } => Some("give cpu, memory, or both"),
+            PlatformFault::Stress { cpu, .. } if *cpu > MOST_THREADS => {
+                Some("give at most 1024 busy threads as cpu")
+            }
+            PlatformFault::Stress { memory, .. } if *memory > MOST_MEMORY => {
+                Some("give at most 1048576 MiB of memory")
+            }
             _ => None,
         };
         if let Some(objection) = objection {
@@ -59,11 +78,12 @@ impl Checker<'_> {
         fault: NodeFault,
         system: &System,
     ) -> Kind {
+        let pick = self.pick(nodes.pick.as_ref());
         let which = match (&nodes.node, &nodes.zone, &nodes.of, &nodes.zone_of) {
             (Some(node), None, None, None) => NodePick::Named(node.clone()),
             (None, Some(zone), None, None) => NodePick::Zone(zone.clone()),
             (None, None, Some(service), None) => {
-                NodePick::Of { service: service.value.clone(), pick: nodes.pick }
+                NodePick::Of { service: service.value.clone(), pick: pick.unwrap_or_default() }
             }
             (None, None, None, Some(service)) => NodePick::ZoneOf(service.value.clone()),
             _ => {
@@ -71,9 +91,11 @@ impl Checker<'_> {
                 return None;
             }
         };
-        if nodes.of.is_none() && nodes.pick != Pick::default() {
+        if nodes.of.is_none()
+            && let Some(pick) = &nodes.pick
+        {
             self.wrong(
-                written.at.span,
+                pick.span,
                 "`pick` chooses among the nodes `of` a service; there is none here",
             );
         }
@@ -83,6 +105,22 @@ impl Checker<'_> {
         }
         Some((FaultKind::Nodes { which, fault }, Length::Needed))
     }
+}
+
+/// What is wrong with the limits that an autoscaler gets.
+fn limits_of(min: Option<u32>, max: Option<u32>, target: Option<u32>) -> Option<&'static str> {
+    let both = min.zip(max);
+    match () {
+        () if [min, max, target].contains(&Some(0)) => Some("min, max and target are at least 1"),
+        () if min.max(max) > Some(MOST_REPLICAS) => Some("min and max are at most 1000"),
+        () if target > Some(MOST_UTILIZATION) => Some("target is at most 10000"),
+        () if both.is_some_and(|(min, max)| min > max) => Some("min is larger than max"),
+        () => None,
+    }
+}
+
+fn picked(written: &Option<Located<Pick>>) -> Pick {
+    written.as_ref().map(|pick| pick.value).unwrap_or_default()
 }
 
 fn set_env(written: &scenario::SetEnvSpec) -> PlatformFault {
@@ -95,11 +133,11 @@ fn set_env(written: &scenario::SetEnvSpec) -> PlatformFault {
 
 fn platform_faults(written: &scenario::FaultSpec) -> Vec<(Located<String>, PlatformFault)> {
     let each = [
-        written.evict.as_ref().map(|one| (&one.service, PlatformFault::Evict(one.pick))),
+        written.evict.as_ref().map(|one| (&one.service, PlatformFault::Evict(picked(&one.pick)))),
         written
             .kill_container
             .as_ref()
-            .map(|one| (&one.service, PlatformFault::KillContainer(one.pick))),
+            .map(|one| (&one.service, PlatformFault::KillContainer(picked(&one.pick)))),
         written.remove.as_ref().map(|one| (&one.service, PlatformFault::Remove)),
         written.roll_back.as_ref().map(|one| (&one.service, PlatformFault::RollBack)),
         written.set_env.as_ref().map(|one| (&one.service, set_env(one))),
@@ -118,7 +156,7 @@ fn platform_faults(written: &scenario::FaultSpec) -> Vec<(Located<String>, Platf
         written.stress.as_ref().map(|one| {
             (
                 &one.service,
-                PlatformFault::Stress { pick: one.pick, cpu: one.cpu, memory: one.memory },
+                PlatformFault::Stress { pick: picked(&one.pick), cpu: one.cpu, memory: one.memory },
             )
         }),
     ];
