@@ -27,7 +27,6 @@ use std::time::Duration;
 
 pub(super) use checker::Checker;
 pub(super) use expectation::{Checkable, ExpectationContext, one};
-use fault::most_replicas;
 use indexmap::IndexMap;
 use load_context::{Definitions, LoadContext};
 use target::Targets;
@@ -126,10 +125,7 @@ impl Checker<'_> {
         let loads = self.loads(written, &setup, services);
         let max_duration = written.limits.max_duration.map_or(MAX_DURATION, |period| period.0);
         let load_ends = loads.iter().map(|load| load.lasts).max().unwrap_or_default();
-        let most = |(name, service): (&String, &Service)| {
-            Some((name.clone(), most_replicas(written, name, service)?))
-        };
-        self.most_replicas = system.services.iter().filter_map(most).collect();
+        self.count_replicas(written, &system);
         let faults = self.faults(&written.faults, &system, load_ends);
         let steps = self.steps(&written.steps, services, &mut saved);
         let context = ExpectationContext {

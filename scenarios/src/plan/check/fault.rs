@@ -7,10 +7,8 @@ mod platform;
 
 use std::time::Duration;
 
-pub(super) use pick::most_replicas;
-
 use super::checker::Checker;
-use crate::plan::{Fault, System};
+use crate::plan::{Fault, Service, System};
 use crate::scenario;
 
 /// More applications of one fault than anybody means.
@@ -27,6 +25,14 @@ enum Length {
 }
 
 impl Checker<'_> {
+    /// Counts the replicas that services can have while a scenario lasts.
+    pub(super) fn count_replicas(&mut self, written: &scenario::Scenario, system: &System) {
+        let most = |(name, service): (&String, &Service)| {
+            Some((name.clone(), pick::most_replicas(written, name, service)?))
+        };
+        self.most_replicas = system.services.iter().filter_map(most).collect();
+    }
+
     pub(super) fn faults(
         &mut self,
         written: &[scenario::FaultSpec],

@@ -7,11 +7,7 @@ use crate::source::Located;
 
 /// The most replicas that a service has while a scenario lasts, by its system file, its autoscaler,
 /// and the faults of the scenario and of its proofs; `None` when only a cluster knows.
-pub(in crate::plan::check) fn most_replicas(
-    written: &Scenario,
-    name: &str,
-    service: &Service,
-) -> Option<u32> {
+pub(super) fn most_replicas(written: &Scenario, name: &str, service: &Service) -> Option<u32> {
     let Program::Command { .. } = service.program else { return None };
     let planted = written.proof.iter().flat_map(|proof| &proof.planted);
     let faults: Vec<&FaultSpec> = written.faults.iter().chain(planted).collect();
