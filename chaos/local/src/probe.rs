@@ -34,8 +34,8 @@ pub(crate) enum ProbeFinding {
     NotReady,
     /// A readiness probe has failed, for this reason.
     Failed(String),
-    /// It must be restarted.
-    Unhealthy,
+    /// It must be restarted, because of this probe.
+    Unhealthy(String),
 }
 
 /// Why a probe failed. Users read it as the reason why a service is not ready.
@@ -103,7 +103,7 @@ impl ProcessProbes {
     async fn run(self) {
         if let Some(probe) = self.probes.startup.clone() {
             if !self.has_started(&probe).await {
-                self.found(ProbeFinding::Unhealthy);
+                self.found(ProbeFinding::Unhealthy("its startup probe".to_owned()));
                 return;
             }
             if self.probes.readiness.is_none() {
@@ -183,17 +183,24 @@ impl ProcessProbes {
         if self.probes.startup.is_none()
             && timeout(self.probes.starts_within, until_it_listens(self.ports.first)).await.is_err()
         {
-            self.found(ProbeFinding::Unhealthy);
+            let why = "its liveness probe, as it does not listen".to_owned();
+            self.found(ProbeFinding::Unhealthy(why));
             return;
         }
         sleep(seconds(probe.initial_delay_seconds)).await;
         // It counts as healthy at first, and readiness does not: so a slow start is no failure.
         let mut streak = Streak::new(probe, ProbeState::Succeeding);
         let mut period = ticks(probe);
-        while streak.add(self.once(probe).await.is_ok()) != Some(ProbeState::Failing) {
-            period.tick().await;
-        }
-        self.found(ProbeFinding::Unhealthy);
+        let error = loop {
+            let result = self.once(probe).await;
+            let is_failing = streak.add(result.is_ok()) == Some(ProbeState::Failing);
+            match result {
+                Err(error) if is_failing => break error,
+                _ => period.tick().await,
+            };
+        };
+        let why = format!("its liveness probe: {}", brunt_faults::with_causes(&error));
+        self.found(ProbeFinding::Unhealthy(why));
     }
 
     async fn once(&self, probe: &Probe) -> Result<(), ProbeError> {

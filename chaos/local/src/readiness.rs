@@ -77,6 +77,10 @@ fn failure(name: &str, workload: &LocalWorkload, within: Duration) -> LocalError
     if let Some((number, now)) = culprit(workload, has_ended) {
         let (log, path) = log(number);
         let how = now.ended.unwrap_or_default();
+        let how = match now.ended_by {
+            Some(probe) => format!("{how}, ended by {probe}"),
+            None => how,
+        };
         return LocalError::Ended { service, how, restarts: now.restarts, log, path };
     }
     let culprit = culprit(workload, |now| now.state != ReplicaPhase::Ready)

@@ -41,7 +41,8 @@ enum ProcessEnd {
     /// The replica is stopped for good.
     Stopped,
     Exited,
-    Unhealthy,
+    /// It was ended by this probe.
+    Unhealthy(String),
 }
 
 impl ReplicaLifecycle {
@@ -59,7 +60,7 @@ impl ReplicaLifecycle {
             let reason = match self.run_process(kind).await {
                 ProcessEnd::Stopped => break,
                 ProcessEnd::Exited => RestartReason::Crash,
-                ProcessEnd::Unhealthy => RestartReason::Liveness,
+                ProcessEnd::Unhealthy(_) => RestartReason::Liveness,
             };
             kind = LaunchKind::Restart;
             let wait = match self.reporter.context.first_ready.moment() {
@@ -111,7 +112,7 @@ impl ReplicaLifecycle {
             Ok(started) => started,
             Err(error) => {
                 let how = format!("could not be started: {}", brunt_faults::with_causes(&error));
-                self.reporter.process_ended(how, ReplicaPhase::BackOff);
+                self.reporter.process_ended(how, None, ReplicaPhase::BackOff);
                 return ProcessEnd::Exited;
             }
         };
@@ -150,10 +151,10 @@ impl ReplicaLifecycle {
                     }
                 }
                 Some(finding) = findings.recv() => {
-                    if finding == ProbeFinding::Unhealthy {
+                    if let ProbeFinding::Unhealthy(why) = finding {
                         self.reporter.report(EventKind::Unhealthy, |_| {});
                         let grace = self.reporter.context.grace;
-                        return self.end(process, grace, ProcessEnd::Unhealthy).await;
+                        return self.end(process, grace, ProcessEnd::Unhealthy(why)).await;
                     }
                     self.apply(finding, &process.ports);
                 }
@@ -175,7 +176,7 @@ impl ReplicaLifecycle {
             }
             ProbeFinding::NotReady => drop(self.reporter.not_ready(ports)),
             ProbeFinding::Failed(why) => self.reporter.note_trouble(why),
-            ProbeFinding::Unhealthy => {}
+            ProbeFinding::Unhealthy(_) => {}
         }
     }
 
@@ -242,7 +243,7 @@ impl ReplicaLifecycle {
         grace: Duration,
         mut why: ProcessEnd,
     ) -> ProcessEnd {
-        if let ProcessEnd::Unhealthy = why {
+        if let ProcessEnd::Unhealthy(_) = why {
             self.request_end(&process, grace).await;
         }
         // A closed channel of commands is ready forever, so it is not polled below.
@@ -280,11 +281,12 @@ impl ReplicaLifecycle {
             Ok(status) => in_words(*status),
             Err(error) => error.to_string(),
         };
-        let next = match why {
-            ProcessEnd::Stopped => ReplicaPhase::Gone,
-            ProcessEnd::Exited | ProcessEnd::Unhealthy => ReplicaPhase::BackOff,
+        let (by, next) = match why {
+            ProcessEnd::Stopped => (None, ReplicaPhase::Gone),
+            ProcessEnd::Exited => (None, ReplicaPhase::BackOff),
+            ProcessEnd::Unhealthy(probe) => (Some(probe.clone()), ReplicaPhase::BackOff),
         };
-        self.reporter.process_ended(how, next);
+        self.reporter.process_ended(how, by, next);
     }
 }
 

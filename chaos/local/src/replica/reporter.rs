@@ -46,7 +46,8 @@ impl ReplicaReporter {
     }
 
     /// Its process has ended in this way; from now on the replica is in this phase.
-    pub(super) fn process_ended(&self, how: String, next: ReplicaPhase) {
+    /// `by` is the probe that had it end, with what was wrong.
+    pub(super) fn process_ended(&self, how: String, by: Option<String>, next: ReplicaPhase) {
         self.report(EventKind::Exited { how: how.clone() }, |now| {
             now.state = next;
             now.pid = None;
@@ -54,6 +55,7 @@ impl ReplicaReporter {
             now.paused = false;
             now.listens = false;
             now.ended = Some(how);
+            now.ended_by = by;
         });
     }
 

@@ -19,6 +19,8 @@ pub(crate) struct ReplicaSnapshot {
     pub(crate) listens: bool,
     /// How its last process ended.
     pub(crate) ended: Option<String>,
+    /// The probe that had it end, with what was wrong.
+    pub(crate) ended_by: Option<String>,
     /// Why it is not ready.
     pub(crate) trouble: Option<String>,
     pub(crate) was_ready_once: bool,
@@ -36,6 +38,7 @@ impl ReplicaSnapshot {
             paused: false,
             listens: false,
             ended: None,
+            ended_by: None,
             trouble: None,
             was_ready_once: false,
             stopping: false,

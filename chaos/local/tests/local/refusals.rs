@@ -5,9 +5,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use brunt_local::{LocalError, LocalSystem, Ports};
-use brunt_scenarios::plan::{Program, Service};
+use brunt_scenarios::plan::{Probe, Program, Service};
 
-use crate::plans::{behaving, options, service, system};
+use crate::plans::{behaving, options, probe, service, system};
 use crate::running::{SERVER, begin, get};
 
 fn command(program: &str, dir: Option<&str>) -> Service {
@@ -107,6 +107,18 @@ async fn a_program_that_ends_before_it_is_ready_is_an_error_with_its_log() {
         log.display()
     );
     assert!(error.ends_with(&ends), "{error}");
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_program_that_its_liveness_probe_ends_before_it_is_ready_is_an_error_that_says_so() {
+    let refused = Some(Probe { failure_threshold: 1, ..probe("/keyed") });
+    let plan = Service { readiness: refused.clone(), liveness: refused, ..service() };
+    let running = begin(system([("shop", plan)])).await;
+    let error = running.system.ready().await.unwrap_err().to_string();
+    let why = ", ended by its liveness probe: GET /keyed is answered with 401, started again 3 \
+               times); its whole log is ";
+    assert!(error.contains("shop ended before it was ready (") && error.contains(why), "{error}");
     running.stop().await;
 }
 
