@@ -718,6 +718,10 @@ fn faults_of_bytes_are_checked() {
             "slice: {EDGE, size: 10, variation: 2, delay: 1ms}",
             "slice into 10 ± 2 bytes each 1ms order → stock",
         ),
+        ("slice: {EDGE, size: 10}", "slice into 10 bytes order → stock"),
+        ("slice: {EDGE, size: 1}", "slice into 1 byte order → stock"),
+        ("corrupt: {EDGE, rate: 0.0001%}", "corrupt 0.0001% of the bytes order → stock"),
+        ("abort: {EDGE, status: 503, percent: 7%}", "abort 7% with 503 order → stock"),
         (
             "corrupt: {EDGE, rate: 0.1%, percent: 50%}",
             "corrupt 0.1% of the bytes on 50% of the connections order → stock",
@@ -881,4 +885,19 @@ fn a_system_has_no_more_replicas_than_anybody_means() {
     let problems = system_problems(&system(1000));
     assert!(problems.contains("`0s` is not a duration above 0s"), "{problems}");
     assert!(!problems.contains("1000"), "{problems}");
+}
+
+#[test]
+fn a_kill_of_several_replicas_has_one_number() {
+    let shown = |pick: &str| {
+        let plan = check(&format!(
+            "{LOAD}faults:\n  - {{at: 1s, kill: {{service: order, {pick}}}}}\n\
+             expect:\n  - availability: {{of: orders, atLeast: 99%}}\n"
+        ));
+        plan.unwrap().faults[0].kind.to_string()
+    };
+    assert_eq!(shown("pick: 3"), "kill 3 of order by SIGKILL");
+    assert_eq!(shown("pick: 50%"), "kill 50% of order by SIGKILL");
+    assert_eq!(shown("pick: all"), "kill -9 all of order");
+    assert_eq!(shown("pick: 3, grace: 1s"), "kill 3 of order");
 }

@@ -129,6 +129,11 @@ impl EdgeFault {
                                         `slowClose`, `limitData`, `slice` or `corrupt`";
 }
 
+/// A share in percent, without the last digit that a multiplication of binary fractions adds.
+fn percent(share: f64) -> f64 {
+    (share * 1e12).round() / 1e10
+}
+
 impl fmt::Display for EdgeFault {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -139,10 +144,12 @@ impl fmt::Display for EdgeFault {
                 }
                 scope.fmt(out)
             }
-            Self::Abort { status, share } => write!(out, "abort {}% with {status}", share * 100.0),
+            Self::Abort { status, share } => {
+                write!(out, "abort {}% with {status}", percent(*share))
+            }
             Self::Cut => out.write_str("cut"),
             Self::Refuse => out.write_str("refuse"),
-            Self::LostReply { share } => write!(out, "lose {}% of the replies", share * 100.0),
+            Self::LostReply { share } => write!(out, "lose {}% of the replies", percent(*share)),
             Self::SlowReply(delay) => write!(out, "slow replies by {delay}"),
             Self::Bandwidth { scope, bytes_per_second } => {
                 let limited = match scope.direction {
@@ -155,15 +162,23 @@ impl fmt::Display for EdgeFault {
             }
             Self::HalfOpen => out.write_str("half-open"),
             Self::Duplicate { share } => {
-                write!(out, "duplicate {}% of the requests", share * 100.0)
+                write!(out, "duplicate {}% of the requests", percent(*share))
             }
             Self::SlowClose { delay, scope } => write!(out, "slow close by {delay}{scope}"),
             Self::LimitData { bytes, scope } => write!(out, "close after {bytes} bytes{scope}"),
             Self::Slice { size, variation, delay, scope } => {
-                write!(out, "slice into {size} ± {variation} bytes each {delay}{scope}")
+                write!(out, "slice into {size}")?;
+                if *variation > 0 {
+                    write!(out, " ± {variation}")?;
+                }
+                out.write_str(if size.get() == 1 && *variation == 0 { " byte" } else { " bytes" })?;
+                if !delay.to.0.is_zero() {
+                    write!(out, " each {delay}")?;
+                }
+                scope.fmt(out)
             }
             Self::Corrupt { rate, scope } => {
-                write!(out, "corrupt {}% of the bytes{scope}", rate * 100.0)
+                write!(out, "corrupt {}% of the bytes{scope}", percent(*rate))
             }
         }
     }
@@ -172,7 +187,7 @@ impl fmt::Display for EdgeFault {
 impl ByteScope {
     fn fmt_share(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.share < 1.0 {
-            true => write!(out, " on {}% of the connections", self.share * 100.0),
+            true => write!(out, " on {}% of the connections", percent(self.share)),
             false => Ok(()),
         }
     }

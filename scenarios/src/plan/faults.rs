@@ -166,8 +166,15 @@ impl fmt::Display for FaultKind {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Kill { services, pick, grace } => {
-                let how = if grace.is_zero() { "kill -9" } else { "kill" };
-                write!(out, "{how} {pick} {}", services.join(", "))
+                let services = services.join(", ");
+                match (grace.is_zero(), pick) {
+                    // The 9 of `kill -9` and a number behind it would be read as one.
+                    (true, Pick::Number(_) | Pick::Share(_)) => {
+                        write!(out, "kill {pick} {services} by SIGKILL")
+                    }
+                    (true, Pick::One | Pick::All) => write!(out, "kill -9 {pick} {services}"),
+                    (false, _) => write!(out, "kill {pick} {services}"),
+                }
             }
             Self::Stop { service, .. } => write!(out, "stop {service}"),
             Self::Pause { service, .. } => write!(out, "pause {service}"),

@@ -37,7 +37,7 @@ impl fmt::Display for Fairness {
             None => "during the faults".to_owned(),
             Some(load) => format!("while {load} is overloaded"),
         };
-        write!(out, "{loads}: p99 at most {}% longer {when}", self.slower * 100.0)
+        write!(out, "{loads}: p99 at most {}% longer {when}", (self.slower * 1e8).round() / 1e6)
     }
 }
 
