@@ -9,7 +9,7 @@ use brunt_faults::Observed;
 use brunt_loadgen::Snapshot;
 use brunt_reports::{Origin, counted};
 use brunt_scenarios::plain_text::printable;
-use brunt_scenarios::plan::{Fault, Plan};
+use brunt_scenarios::plan::{Arrival, Fault, Load, Plan};
 use brunt_scenarios::timeline::Moment;
 use brunt_scenarios::units::Period;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -27,6 +27,15 @@ const LINE_INTERVAL: f64 = 5.0;
 pub struct RunProgress {
     display: Arc<Display>,
     live: Option<LivePage>,
+    /// The loads of the plan.
+    loads: Arc<[PlannedLoad]>,
+}
+
+/// When a load has something to send.
+struct PlannedLoad {
+    name: String,
+    arrival: Arrival,
+    lasts: f64,
 }
 
 enum Display {
@@ -38,7 +47,7 @@ enum Display {
 impl RunProgress {
     /// A display that prints nothing.
     pub fn quiet() -> Self {
-        Self { display: Arc::new(Display::Quiet), live: None }
+        Self { display: Arc::new(Display::Quiet), live: None, loads: Arc::new([]) }
     }
 
     /// A bar if standard error is a terminal for people, else lines.
@@ -47,6 +56,7 @@ impl RunProgress {
             return Self {
                 display: Arc::new(Display::Lines { next: Mutex::default() }),
                 live: None,
+                loads: Arc::new([]),
             };
         }
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(8));
@@ -55,7 +65,7 @@ impl RunProgress {
                 .expect("the template is fixed, and valid"),
         );
         console::draw_bar(&bar);
-        Self { display: Arc::new(Display::Bar { bar }), live: None }
+        Self { display: Arc::new(Display::Bar { bar }), live: None, loads: Arc::new([]) }
     }
 
     /// Also shows the run on the live page, if one is served.
@@ -63,7 +73,8 @@ impl RunProgress {
         if let Some(live) = &live {
             live.update(|state| state.begin(plan, origin));
         }
-        Self { live, ..self }
+        let loads = plan.loads.iter().map(PlannedLoad::of).collect();
+        Self { live, loads, ..self }
     }
 
     /// All services have become ready.
@@ -122,7 +133,7 @@ impl RunProgress {
         match &*self.display {
             Display::Quiet => {}
             Display::Bar { bar } => {
-                bar.set_message(line_of(snapshot));
+                bar.set_message(line_of(snapshot, &self.loads));
                 bar.tick();
             }
             Display::Lines { next } => {
@@ -130,7 +141,7 @@ impl RunProgress {
                 // Snapshots come several times a second.
                 if snapshot.at >= *next {
                     *next = snapshot.at + LINE_INTERVAL;
-                    errln!("{}", line_of(snapshot));
+                    errln!("{}", line_of(snapshot, &self.loads));
                 }
             }
         }
@@ -152,23 +163,80 @@ impl RunProgress {
     }
 }
 
-fn line_of(snapshot: &Snapshot) -> String {
+impl PlannedLoad {
+    fn of(load: &Load) -> Self {
+        let lasts = load.lasts.as_secs_f64();
+        Self { name: load.name.clone(), arrival: load.arrival.clone(), lasts }
+    }
+
+    /// Whether anything was to be sent in the second with this number; the first is 1.
+    fn was_due(&self, second: u64) -> bool {
+        let (from, to) = (second.saturating_sub(1) as f64, second as f64);
+        let Arrival::Open { ramps } = &self.arrival else { return from < self.lasts };
+        let mut begins = 0.0;
+        ramps.iter().any(|ramp| {
+            let ends = begins + ramp.lasts.as_secs_f64();
+            let is_now = begins < to && from < ends;
+            begins = ends;
+            is_now && ramp.from.max(ramp.to) > 0.0
+        })
+    }
+}
+
+fn line_of(snapshot: &Snapshot, planned: &[PlannedLoad]) -> String {
     let loads: Vec<String> = snapshot
         .loads
         .iter()
         .map(|load| {
-            let p99 = load
-                .second
-                .quantile(0.99)
-                .map_or("-".to_owned(), |p99| format!("{:.0} ms", p99 * 1e3));
             let (rate, totals) = (load.second.ok + load.second.failed, &load.totals);
-            format!(
-                "{}: {rate}/s, p99 {p99}, {} ok, {} failed",
-                load.name,
-                totals.ok,
-                totals.failures()
-            )
+            let plan = planned.iter().find(|plan| plan.name == load.name);
+            let is_idle = plan.is_some_and(|plan| !plan.was_due(load.second.number));
+            let p99 = load.second.quantile(0.99);
+            let p99 = p99.map_or("-".to_owned(), |p99| format!("{:.0} ms", p99 * 1e3));
+            // A rate of 0 would look like an outage.
+            let now = match rate {
+                0 if load.second.number == 0 => "just begun".to_owned(),
+                0 if is_idle => "nothing to send".to_owned(),
+                _ => format!("{rate}/s, p99 {p99}"),
+            };
+            format!("{}: {now}, {} ok, {} failed", load.name, totals.ok, totals.failures())
         })
         .collect();
     printable(&secrets::masked(&format!("{:>7.2}s  {}", snapshot.at, loads.join(" | "))))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use brunt_loadgen::{LastSecond, LoadSnapshot};
+    use brunt_scenarios::plan::Ramp;
+
+    use super::*;
+
+    fn shown(arrival: Arrival, second: LastSecond) -> String {
+        let planned = [PlannedLoad { name: "reads".to_owned(), arrival, lasts: 4.0 }];
+        let loads = vec![LoadSnapshot { name: "reads".to_owned(), second, ..Default::default() }];
+        line_of(&Snapshot { at: 5.0, loads }, &planned)
+    }
+
+    #[test]
+    fn a_rate_of_nothing_is_shown_only_while_something_was_to_be_sent() {
+        let ramp = |rate| Ramp { from: rate, to: rate, lasts: Duration::from_secs(2) };
+        let open = || Arrival::Open { ramps: vec![ramp(0.0), ramp(5.0)] };
+        let closed = || Arrival::Closed { users: 1, think: (Duration::ZERO, Duration::ZERO) };
+        let of = |number| LastSecond { number, ..LastSecond::default() };
+        for (arrival, second, wanted) in [
+            (open(), of(0), "just begun"),
+            (open(), of(2), "nothing to send"),
+            (open(), of(3), "0/s, p99 -"),
+            (open(), of(5), "nothing to send"),
+            (closed(), of(4), "0/s, p99 -"),
+            (closed(), of(5), "nothing to send"),
+            (closed(), LastSecond { ok: 2, ..of(5) }, "2/s, p99 -"),
+        ] {
+            let line = shown(arrival, second);
+            assert_eq!(line, format!("   5.00s  reads: {wanted}, 0 ok, 0 failed"));
+        }
+    }
 }
