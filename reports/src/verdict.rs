@@ -109,7 +109,8 @@ impl fmt::Display for Judgement {
 
 impl Finding {
     /// Whether a name in a proof means this finding: `ledger` means `ledger` and `ledger.lost`.
-    fn is_called(&self, name: &str) -> bool {
+    #[must_use]
+    pub fn is_called(&self, name: &str) -> bool {
         let rest = self.name.strip_prefix(name);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     }
@@ -144,10 +145,15 @@ impl Verdict {
         if called().any(|finding| finding.judgement == Judgement::Fail) {
             return None;
         }
+        let several = called().nth(1).is_some();
+        let about = |finding: &Finding| match several {
+            true => format!("{}. {}", finding.claim, finding.evidence),
+            false => finding.evidence.clone(),
+        };
         let inconclusive = called().find(|finding| finding.judgement == Judgement::Inconclusive);
         Some(match (inconclusive, called().next()) {
-            (Some(finding), _) => format!("{name} is inconclusive: {}", finding.evidence),
-            (None, Some(finding)) => format!("{name} holds all the same: {}", finding.evidence),
+            (Some(finding), _) => format!("{name} is inconclusive: {}", about(finding)),
+            (None, Some(finding)) => format!("{name} holds all the same: {}", about(finding)),
             (None, None) => format!("{name} was not judged"),
         })
     }

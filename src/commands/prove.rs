@@ -48,7 +48,7 @@ fn one(planned: &Planned, options: &ProveArgs, rows: &mut Vec<ProofRow>) -> Resu
     let clean = report.verdict;
     // A scenario that does not even pass as it is proves nothing when something is broken.
     if clean.outcome != Outcome::Pass {
-        rows.push(ProofRow::did_not_pass(&planned.slug, &clean, &page));
+        rows.push(ProofRow::did_not_pass(&planned.slug, &planned.plan.proofs, &clean, &page));
         return Ok(clean.outcome.into());
     }
     if planned.plan.proofs.is_empty() {

@@ -36,8 +36,20 @@ enum ProofState {
 
 impl ProofRow {
     /// The row of a scenario that did not pass as it is, with the claim that did not hold.
-    pub fn did_not_pass(scenario: &str, clean: &Verdict, page: &Path) -> Self {
-        let bad = |judgement| clean.findings.iter().find(|one| one.judgement == judgement);
+    /// Of several, the one that says why: what is about the run as a whole, such as a fault that
+    /// hit nothing, then what the proofs name.
+    pub fn did_not_pass(scenario: &str, proofs: &[Proof], clean: &Verdict, page: &Path) -> Self {
+        let is_named = |finding: &Finding| {
+            proofs.iter().flat_map(|proof| &proof.fails).any(|name| finding.is_called(name))
+        };
+        let bad = |judgement| {
+            let these = clean.findings.iter().filter(move |one| one.judgement == judgement);
+            these.min_by_key(|one| match one.check {
+                None => 0,
+                Some(_) if is_named(one) => 1,
+                Some(_) => 2,
+            })
+        };
         let worst = bad(Judgement::Fail).or_else(|| bad(Judgement::Inconclusive));
         let why = worst.map_or("nothing was judged".to_owned(), why);
         Self {
@@ -160,6 +172,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use brunt_reports::Outcome;
+    use brunt_scenarios::plan::CheckId;
 
     use super::*;
 
@@ -176,6 +189,28 @@ mod tests {
     }
 
     #[test]
+    fn of_several_open_checks_the_row_names_the_one_that_says_why() {
+        let open = |name: &str, check: Option<usize>| Finding {
+            check: check.map(CheckId),
+            name: name.to_owned(),
+            ..verdict(Outcome::Inconclusive, Judgement::Inconclusive).findings.remove(0)
+        };
+        let checks = vec![open("availability", Some(0)), open("recovers", Some(1))];
+        let fails = vec!["recovers".to_owned()];
+        let (without, env, planted) = (BTreeMap::new(), BTreeMap::new(), vec![]);
+        let proofs = [Proof { without, env, planted, fails }];
+        let named = |findings: &[Finding], proofs: &[Proof]| {
+            let verdict = Verdict { outcome: Outcome::Inconclusive, findings: findings.to_vec() };
+            let row = ProofRow::did_not_pass("a", proofs, &verdict, Path::new("page"));
+            row.note.unwrap().split(' ').next().unwrap().to_owned()
+        };
+        assert_eq!(named(&checks, &[]), "availability");
+        assert_eq!(named(&checks, &proofs), "recovers");
+        let with_fault = [checks, vec![open("fault", None)]].concat();
+        assert_eq!(named(&with_fault, &proofs), "fault", "without it, nothing can recover");
+    }
+
+    #[test]
     fn proofs_say_what_was_broken_and_what_is_not_proven_is_counted_apart() {
         let (good, bad) =
             (verdict(Outcome::Pass, Judgement::Pass), verdict(Outcome::Fail, Judgement::Fail));
@@ -186,7 +221,7 @@ mod tests {
         let rows = vec![
             ProofRow::with_proof("a", &proof, &good, &bad, page),
             ProofRow::with_proof("b", &proof, &good, &good, page),
-            ProofRow::did_not_pass("c", &bad, page),
+            ProofRow::did_not_pass("c", &[], &bad, page),
             ProofRow::unproven("d", &good),
         ];
         let shown = ProofTable { rows }.render(Colour::Off);
