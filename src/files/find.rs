@@ -5,9 +5,11 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use brunt_scenarios::Source;
 use brunt_scenarios::source::{FileKind, nearest};
+use tracing::Level;
 
 use super::access::{FileAccess, FileError};
 use crate::builtin;
+use crate::console::write_message;
 
 /// A file that was found.
 pub struct FoundFile {
@@ -56,7 +58,20 @@ fn in_folder(folder: &Path) -> Result<Vec<FoundFile>> {
     if files.is_empty() {
         bail!("there is no .yaml file in {shown}");
     }
-    files.iter().map(|file| Ok(FoundFile::new(FileAccess::named(file)?, true))).collect()
+    files.iter().map(|file| Ok(in_company(FileAccess::named(file)?))).collect()
+}
+
+/// One of a folder's files. What cannot be told to be brunt's is passed over, but not without a
+/// word: it may be a scenario in which everything is misspelt.
+fn in_company(source: Source) -> FoundFile {
+    let mut file = FoundFile::new(source, true);
+    if file.kind == FileKind::Scenario && !file.source.may_be_quoted() {
+        file.kind = FileKind::Foreign;
+        let name = &file.source.name;
+        let warning = format!("warning: {name} is not a file of brunt, and is passed over");
+        write_message(Level::WARN, &warning);
+    }
+    file
 }
 
 /// Why nothing was found. What looks like a file is said to be missing as a file.

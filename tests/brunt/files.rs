@@ -43,6 +43,20 @@ fn a_folder_that_holds_its_system_file_is_run_and_all_of_it_validated() {
 }
 
 #[test]
+fn what_cannot_be_told_to_be_brunt_s_in_a_folder_is_passed_over_with_a_warning() {
+    let here = Workplace::new();
+    here.scenario("steps:\n  - {name: there are orders, get: front/orders}\n");
+    here.write("chart.yaml", "{{ if .Values.on }}\nkind: [\n");
+    here.write("values.yml", "replicas: 3\n");
+    let passed_over = ["warning: ./chart.yaml is not a file of brunt, and is passed over"];
+    here.brunt(&["validate", "."]).must(0, &passed_over);
+    here.brunt(&["validate", "."]).must(0, &["./values.yml is not", "scenario.yaml: ok"]);
+    here.brunt(&["validate", "chart.yaml"]).must(2, &["chart.yaml"]);
+    here.write("chart.yaml", "version: 1\nkind: [\n");
+    here.brunt(&["validate", "."]).must(2, &["chart.yaml:"]);
+}
+
+#[test]
 fn a_file_of_another_kind_says_what_it_is_for() {
     let here = Workplace::new();
     here.write("load.yaml", LOAD_FILE);

@@ -68,7 +68,7 @@ impl Source {
 
     /// Whether messages may quote it. A file that is none of brunt's, named by mistake or on
     /// purpose, may hold secrets, and messages end up in the logs of continuous integration.
-    pub(super) fn may_be_quoted(&self) -> bool {
+    pub fn may_be_quoted(&self) -> bool {
         let is_ours = || {
             let keys = self.top_keys();
             OURS.iter().chain(&OF_HELPERS).any(|ours| keys.iter().any(|key| key == ours))
