@@ -4,10 +4,11 @@ use std::time::{Duration, Instant};
 
 use brunt_scenarios::plan::Step;
 use brunt_scenarios::timeline::{Moment, StepRecord};
-use tokio::time::Instant as Then;
+use brunt_scenarios::units::Period;
+use tokio::time::{Instant as Then, timeout_at};
 use tracing::debug;
 
-use super::client::SystemReply;
+use super::client::{ExchangeError, SystemReply};
 use super::context::RunContext;
 use super::variables::Variables;
 use crate::secrets;
@@ -25,13 +26,16 @@ pub async fn perform(
 ) -> StepRecord {
     let start = Instant::now();
     let mut tries = 0;
+    let mut earlier = None;
     loop {
         tries += 1;
-        let answer = context.client.make(&step.request, variables);
+        let answer = attempt(step, context, variables, start);
         let answer = context.stop.unless_requested(answer).await;
         let status = answer.as_ref().and_then(|answer| Some(answer.as_ref().ok()?.status));
         let objection = match &answer {
             None => Some("the run was ended".to_owned()),
+            // What was wrong before says more than that the last try was cut short.
+            Some(Err(StepError::TooLate(_))) if earlier.is_some() => earlier.take(),
             Some(Err(why)) => Some(format!("no answer: {why}")),
             Some(Ok(reply)) => {
                 objection(step, reply, variables).or_else(|| save(step, reply, variables))
@@ -44,7 +48,30 @@ pub async fn perform(
             debug!(step = step.name, tries, status, objection, "made");
             return StepRecord { name: step.name.clone(), start, end, tries, status, objection };
         }
+        earlier = objection;
     }
+}
+
+/// Why a try has no answer.
+#[derive(Debug, thiserror::Error)]
+enum StepError {
+    #[error("none came within {}", Period(*.0))]
+    TooLate(Duration),
+    #[error(transparent)]
+    Exchange(#[from] ExchangeError),
+}
+
+/// One try. It takes no longer than the step may: the body of an answer may have no end.
+async fn attempt(
+    step: &Step,
+    context: &RunContext<'_>,
+    variables: &Variables,
+    start: Instant,
+) -> Result<SystemReply, StepError> {
+    let answer = context.client.make(&step.request, variables);
+    let Some(within) = step.within else { return Ok(answer.await?) };
+    let answer = timeout_at(Then::from_std(start + within), answer).await;
+    Ok(answer.map_err(|_| StepError::TooLate(within))??)
 }
 
 fn objection(step: &Step, reply: &SystemReply, variables: &Variables) -> Option<String> {

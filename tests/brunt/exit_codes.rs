@@ -94,13 +94,21 @@ fn an_interrupted_run_exits_4_with_a_report() {
 }
 
 #[test]
-fn an_unexpected_reply_to_setup_exits_1() {
+fn an_unexpected_reply_to_setup_exits_3() {
     let here = Workplace::new();
     here.scenario(&format!(
         "setup:\n  - {{get: front/broken}}\n{LOAD}expect:\n  - availability: {{of: reads, atLeast: \
          50%}}\n"
     ));
-    here.brunt(&["run", "scenario.yaml"]).must(1, &["not set up", "answered 500"]);
+    here.brunt(&["run", "scenario.yaml"]).must(3, &["not set up", "answered 500"]);
+}
+
+#[test]
+fn a_step_gives_an_endless_reply_up_when_its_time_is_over() {
+    let here = Workplace::new();
+    here.scenario("setup:\n  - {get: front/no-end, within: 300ms}\nsteps:\n  - {get: front/}\n");
+    // Without the limit of the step, the request's own of ten seconds ends it, in other words.
+    here.brunt(&["run", "scenario.yaml"]).must(3, &["no answer: none came within 300ms"]);
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! What makes a run say less than it seems to.
 
 use brunt_scenarios::plan::{FaultKind, Load, Plan};
-use brunt_scenarios::timeline::{EdgeRecord, Ending, FaultRecord, LoadRecord, Schedule, Timeline};
+use brunt_scenarios::timeline::{
+    EdgeRecord, Ending, FaultRecord, GapKind, LoadRecord, Schedule, Timeline,
+};
 
 use super::hits;
 use crate::format;
@@ -36,7 +38,8 @@ pub fn ending(timeline: &Timeline) -> Vec<Finding> {
             check: None,
             name: "setup".to_owned(),
             claim: "the system is set up".to_owned(),
-            judgement: Judgement::Fail,
+            // As above: what is not prepared is not judged.
+            judgement: Judgement::Inconclusive,
             measured: "not set up".to_owned(),
             evidence: why.clone(),
         }),
@@ -70,12 +73,16 @@ pub fn faults(plan: &Plan, timeline: &Timeline) -> Vec<Finding> {
     let planned: usize = plan.faults.iter().map(|fault| fault.at.len()).sum();
     let missing = planned.saturating_sub(timeline.faults.len());
     if missing > 0 {
+        let (claim, measured) = match planned {
+            1 => ("the planned fault is injected", "not injected".to_owned()),
+            _ => ("every planned fault is injected", format!("{} of {planned}", planned - missing)),
+        };
         findings.push(Finding {
             check: None,
             name: "fault".to_owned(),
-            claim: "every planned fault is injected".to_owned(),
+            claim: claim.to_owned(),
             judgement: Judgement::Inconclusive,
-            measured: format!("{} of {planned}", planned - missing),
+            measured,
             evidence: format!("Never injected: {}.", format::counted(missing as u64, "fault")),
         });
     }
@@ -110,12 +117,17 @@ fn hit_nothing(plan: &Plan, timeline: &Timeline, fault: &FaultRecord) -> String 
     });
     let Some((from, to)) = edge else { return "It hit nothing.".to_owned() };
     let is_this = |edge: &&EdgeRecord| edge.from.as_ref() == Some(from) && edge.to == *to;
+    let is_bypassed = timeline.gaps.iter().any(|gap| gap.kind == GapKind::Bypassed);
     match timeline.edges.iter().find(is_this).map(|edge| edge.requests) {
         None => format!("It hit nothing. What went from {from} to {to} was not counted."),
         Some(seen) if seen > 0 => format!(
             "It hit nothing: in the whole run, {} from {from} to {to} went through the proxy \
              between them, and none met it.",
             format::counted(seen, "request")
+        ),
+        // Nothing goes past a proxy unless the run has noted that something may.
+        Some(_) if !is_bypassed => format!(
+            "It hit nothing: {from} made no request to {to} that the proxy between them saw."
         ),
         Some(_) => format!(
             "It hit nothing: no request from {from} to {to} was seen by the proxy between them. \
