@@ -6,6 +6,7 @@ mod browser;
 mod built_in;
 mod busy_machine;
 mod data_folder;
+mod docs;
 mod earlier_runs;
 mod exit_codes;
 mod files;
