@@ -718,10 +718,6 @@ fn faults_of_bytes_are_checked() {
             "slice: {EDGE, size: 10, variation: 2, delay: 1ms}",
             "slice into 10 ± 2 bytes each 1ms order → stock",
         ),
-        ("slice: {EDGE, size: 10}", "slice into 10 bytes order → stock"),
-        ("slice: {EDGE, size: 1}", "slice into 1 byte order → stock"),
-        ("corrupt: {EDGE, rate: 0.0001%}", "corrupt 0.0001% of the bytes order → stock"),
-        ("abort: {EDGE, status: 503, percent: 7%}", "abort 7% with 503 order → stock"),
         (
             "corrupt: {EDGE, rate: 0.1%, percent: 50%}",
             "corrupt 0.1% of the bytes on 50% of the connections order → stock",
@@ -900,4 +896,21 @@ fn a_kill_of_several_replicas_has_one_number() {
     assert_eq!(shown("pick: 50%"), "kill 50% of order by SIGKILL");
     assert_eq!(shown("pick: all"), "kill -9 all of order");
     assert_eq!(shown("pick: 3, grace: 1s"), "kill 3 of order");
+}
+
+#[test]
+fn faults_of_bytes_are_shown_in_plain_figures() {
+    for (written, shown) in [
+        ("slice: {EDGE, size: 10}", "slice into 10 bytes order → stock"),
+        ("slice: {EDGE, size: 1}", "slice into 1 byte order → stock"),
+        ("corrupt: {EDGE, rate: 0.0001%}", "corrupt 0.0001% of the bytes order → stock"),
+        ("abort: {EDGE, status: 503, percent: 7%}", "abort 7% with 503 order → stock"),
+    ] {
+        let fault = written.replace("EDGE", "from: order, to: stock");
+        let plan = check(&format!(
+            "{LOAD}faults:\n  - {{at: 1s, for: 1s, {fault}}}\n\
+             expect:\n  - availability: {{of: orders, atLeast: 99%}}\n"
+        ));
+        assert_eq!(plan.unwrap().faults[0].kind.to_string(), shown);
+    }
 }
