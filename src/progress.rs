@@ -195,8 +195,11 @@ fn line_of(snapshot: &Snapshot, planned: &[PlannedLoad]) -> String {
             let p99 = p99.map_or("-".to_owned(), |p99| format!("{:.0} ms", p99 * 1e3));
             // A rate of 0 would look like an outage.
             let now = match rate {
+                // One that is over has no last second, as one that has just begun.
+                0 if load.over || (is_idle && load.second.number > 0) => {
+                    "nothing to send".to_owned()
+                }
                 0 if load.second.number == 0 => "just begun".to_owned(),
-                0 if is_idle => "nothing to send".to_owned(),
                 _ => format!("{rate}/s, p99 {p99}"),
             };
             format!("{}: {now}, {} ok, {} failed", load.name, totals.ok, totals.failures())
@@ -214,9 +217,10 @@ mod tests {
 
     use super::*;
 
-    fn shown(arrival: Arrival, second: LastSecond) -> String {
+    fn shown(arrival: Arrival, second: LastSecond, over: bool) -> String {
         let planned = [PlannedLoad { name: "reads".to_owned(), arrival, lasts: 4.0 }];
-        let loads = vec![LoadSnapshot { name: "reads".to_owned(), second, ..Default::default() }];
+        let name = "reads".to_owned();
+        let loads = vec![LoadSnapshot { name, second, over, ..Default::default() }];
         line_of(&Snapshot { at: 5.0, loads }, &planned)
     }
 
@@ -235,8 +239,10 @@ mod tests {
             (closed(), of(5), "nothing to send"),
             (closed(), LastSecond { ok: 2, ..of(5) }, "2/s, p99 -"),
         ] {
-            let line = shown(arrival, second);
+            let line = shown(arrival, second, false);
             assert_eq!(line, format!("   5.00s  reads: {wanted}, 0 ok, 0 failed"));
         }
+        let line = shown(closed(), of(0), true);
+        assert_eq!(line, "   5.00s  reads: nothing to send, 0 ok, 0 failed");
     }
 }
