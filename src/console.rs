@@ -15,6 +15,7 @@ use indicatif::ProgressBar;
 use serde_json::json;
 use tracing::Level;
 
+use crate::folded::folded;
 use crate::secrets;
 
 /// Prints a line on standard output.
@@ -100,7 +101,13 @@ pub fn write_message(level: Level, text: &str) {
     // Words of others may be in it: names, replies, what objects hold.
     let lines = text.split('\n').map(printable);
     if !writes_json() {
-        let text: String = lines.map(|line| no_command(&line) + "\n").collect();
+        let is_terminal = std::io::stderr().is_terminal();
+        let plain = |line: String| {
+            let line = no_command(&line);
+            (if is_terminal { folded(&line) } else { line }) + "
+"
+        };
+        let text: String = lines.map(plain).collect();
         return write_error(text.as_bytes());
     }
     let text = lines.collect::<Vec<_>>().join("\n");

@@ -8,6 +8,7 @@ mod console;
 mod earlier_runs;
 mod exit;
 mod files;
+mod folded;
 mod github;
 mod live;
 mod logging;

@@ -1,15 +1,18 @@
-//! The report at the end of a run, for a terminal 100 columns wide.
+//! The report at the end of a run, for a terminal 80 columns wide.
 
 use std::fmt::Write as _;
 
 use brunt_scenarios::plain_text::printable;
-use textwrap::Options;
+use textwrap::{Options, WordSplitter, fill, wrap};
 
 use crate::verdict::{Finding, Judgement, Outcome, Verdict};
 use crate::{Report, format, summary};
 
-/// The widest line.
-const WIDTH: usize = 100;
+/// The widest line, unless a single word is wider.
+const WIDTH: usize = 80;
+
+/// The widest figure that stands beside its claim in one line.
+const FIGURE: usize = 24;
 
 /// Whether text is coloured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,13 +41,13 @@ pub fn verdict_text(
     let mut out = String::new();
     let head = format!("{} {outcome}", mark(outcome));
     let name = printable(name);
-    let name = textwrap::wrap(&name, Options::new(WIDTH - 24));
-    let name = name.join("\n  ");
+    // The longest outcome stands before its first line.
+    let name = wrap(&name, words(WIDTH - 26)).join("\n  ");
     push(&mut out, &format!("{}  {name}", paint(&head, code(outcome), colour)));
-    push(&mut out, &format!("  {}", printable(summary)));
+    push(&mut out, &indented(&printable(summary), 2));
     push(&mut out, "");
     let widest = verdict.findings.iter().map(|finding| finding.measured.chars().count()).max();
-    let measured = widest.unwrap_or(0).min(24);
+    let measured = widest.unwrap_or(0).min(FIGURE);
     // Failed checks come last: the end of a log is what people see first.
     for finding in summary::worst_last(verdict) {
         line(&mut out, finding, measured, colour);
@@ -52,7 +55,7 @@ pub fn verdict_text(
     push(&mut out, "");
     push(&mut out, &format!("  {}", summary::tally(verdict)));
     if let Some(written) = written {
-        push(&mut out, &format!("  report: {written}"));
+        push(&mut out, &indented(&format!("report: {written}"), 2));
     }
     out
 }
@@ -73,19 +76,29 @@ fn line(out: &mut String, finding: &Finding, measured: usize, colour: Colour) {
     let sign = paint(&format!("{sign} {:<12}", finding.judgement), code, colour);
     let room = WIDTH - 2 - 16 - 2 - measured;
     let (claim, found) = (printable(&finding.claim), printable(&finding.measured));
-    let claim = textwrap::wrap(&claim, room);
-    for (row, claim) in claim.iter().enumerate() {
-        let pad = room - claim.chars().count();
+    let (claim, found) = (wrap(&claim, words(room)), wrap(&found, words(measured)));
+    for row in 0..claim.len().max(found.len()) {
+        let claim = claim.get(row).map_or("", |line| line);
+        let found = found.get(row).map_or("", |line| line);
+        let pad = room.saturating_sub(claim.chars().count());
         match row {
             0 => push(out, &format!("  {sign}  {claim}{:pad$}  {found}", "")),
-            _ => push(out, &format!("{:18}{claim}", "")),
+            _ => push(out, &format!("{:18}{claim}{:pad$}  {found}", "", "")),
         }
     }
     if finding.judgement != Judgement::Pass {
-        let indent = " ".repeat(20);
-        let options = Options::new(WIDTH).initial_indent(&indent).subsequent_indent(&indent);
-        push(out, &textwrap::fill(&evidence(&finding.evidence), options));
+        push(out, &indented(&evidence(&finding.evidence), 20));
     }
+}
+
+/// Words are kept whole: a path that is broken cannot be copied.
+fn words<'a>(width: usize) -> Options<'a> {
+    Options::new(width).break_words(false).word_splitter(WordSplitter::NoHyphenation)
+}
+
+fn indented(text: &str, by: usize) -> String {
+    let indent = " ".repeat(by);
+    fill(text, words(WIDTH).initial_indent(&indent).subsequent_indent(&indent))
 }
 
 /// Evidence may have several lines, such as a service's last log lines.

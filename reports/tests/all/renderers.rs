@@ -1,6 +1,9 @@
 //! What the renderers make of a small run, and of runs that hardly were one.
 
-use brunt_reports::{Colour, Outcome, Report, annotations, html, json, junit, markdown, text};
+use brunt_reports::{
+    Colour, Finding, Judgement, Outcome, Report, Verdict, annotations, html, json, junit, markdown,
+    text, verdict_text,
+};
 use brunt_scenarios::plan::{
     Availability, Claim, During, Latency, Plan, Quantile, Recovers, Restarts,
 };
@@ -163,4 +166,26 @@ fn failed_checks_are_annotations_of_the_scenario_file() {
             .all(|line| line.starts_with("::error file=") || line.starts_with("::warning file="))
     );
     insta::assert_snapshot!(notes);
+}
+
+#[test]
+fn the_text_report_fits_into_eighty_columns_and_keeps_words_whole() {
+    let path = format!("/tmp/{}/report.html", "a-b".repeat(30));
+    let long = "some words that go on and on ".repeat(8);
+    for outcome in [Outcome::Pass, Outcome::LeftBehind] {
+        let finding = Finding {
+            check: None,
+            name: "step".to_owned(),
+            claim: long.clone(),
+            judgement: Judgement::Fail,
+            measured: "a figure that is longer than its column".to_owned(),
+            evidence: long.clone(),
+        };
+        let verdict = Verdict { outcome, findings: vec![finding] };
+        let shown = verdict_text(&long, &long, &verdict, Colour::Off, Some(&path));
+        for line in shown.lines() {
+            assert!(line.trim() == path || line.chars().count() <= 80, "{line}");
+        }
+        assert!(shown.contains(&path) && shown.contains("than its column"), "{shown}");
+    }
 }
