@@ -104,7 +104,8 @@ pub fn write_message(level: Level, text: &str) {
         let is_terminal = std::io::stderr().is_terminal();
         let plain = |line: String| {
             let line = no_command(&line);
-            (if is_terminal { folded(&line) } else { line }) + "
+            (if is_terminal { folded(&line) } else { line })
+                + "
 "
         };
         let text: String = lines.map(plain).collect();
