@@ -51,6 +51,11 @@ fn no_process_is_left_after_sigkill_of_the_supervisor() {
 
 #[test]
 fn no_process_is_left_when_the_terminal_is_closed() {
+    // What ignores it passes that on: the program would go on, as it should.
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).unwrap();
+    let ignored = u64::from_str_radix(ignored.trim(), 16).unwrap();
+    assert_eq!(ignored & 1, 0, "SIGHUP is ignored here: run the tests without nohup");
     up_then(Signal::HUP, Some(0));
 }
 

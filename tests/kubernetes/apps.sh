@@ -136,7 +136,9 @@ check() { # NAMESPACE COMMAND NAME WHERE EXIT-CODE: a scenario from standard inp
 }
 
 faults() { # NAMESPACE WHERE CALLEE LOAD AT-LEAST: what holds for any app whose frontend calls another service
-  local namespace=$1 where=$2 callee=$3 load=$4 at_least=$5
+  local namespace=$1 where=$2 callee=$3 load=$4 at_least=$5 most=$5
+  # Fewer than some hundred requests cannot show more, and faults may cost some.
+  if [[ $most == 100% ]]; then most=95%; fi
   check "$namespace" run kill "$where" 0 <<YAML
 load: [{name: visits, open: {rate: 10/s}, for: 25s, $load}]
 faults: [{at: 5s, kill: {service: frontend, grace: 30s}}]
@@ -145,27 +147,27 @@ YAML
   check "$namespace" run rollout "$where" 0 <<YAML
 load: [{name: visits, open: {rate: 10/s}, for: 35s, $load}]
 faults: [{at: 5s, rollout: {service: frontend}}]
-expect: [{availability: {of: visits, atLeast: 98%}}]
+expect: [{availability: {of: visits, atLeast: $most}}]
 YAML
   check "$namespace" run latency "$where" 0 <<YAML
 load: [{name: visits, open: {rate: 10/s}, for: 25s, $load}]
 faults: [{at: 5s, for: 12s, latency: {from: frontend, to: $callee, delay: 300ms}}]
-expect: [{availability: {of: visits, atLeast: 98%}}, {latency: {of: visits, p50: 3s, during: faults}}]
+expect: [{availability: {of: visits, atLeast: $most}}, {latency: {of: visits, p50: 3s, during: faults}}]
 YAML
   check "$namespace" run cut "$where" 0 <<YAML
 load: [{name: visits, open: {rate: 10/s}, for: 30s, $load}]
 faults: [{at: 10s, for: 5s, cut: {from: frontend, to: $callee}}]
-expect: [{availability: {of: visits, atLeast: 95%, during: before}}, {availability: {of: visits, atLeast: 40%}}]
+expect: [{availability: {of: visits, atLeast: $most, during: before}}, {availability: {of: visits, atLeast: 40%}}]
 YAML
   check "$namespace" run drain "$where" 0 <<YAML
 load: [{name: visits, open: {rate: 10/s}, for: 40s, $load}]
 faults: [{at: 5s, for: 20s, drain: {of: $callee}}]
-expect: [{availability: {of: visits, atLeast: 95%}}]
+expect: [{availability: {of: visits, atLeast: $most}}]
 YAML
   check "$namespace" prove prove "$where" 0 <<YAML
 load: [{name: visits, open: {rate: 20/s}, for: 30s, $load}]
 faults: [{at: 5s, kill: {service: frontend, grace: 30s}}]
-expect: [{availability: {of: visits, atLeast: 97%}}]
+expect: [{availability: {of: visits, atLeast: $most}}]
 proof: [{planted: [{at: 6s, for: 8s, stop: {service: frontend}}], fails: [availability]}]
 YAML
 }
@@ -238,11 +240,13 @@ load:
 expect: [{hpa: {service: backend, reaches: 3, returnsAfter: work}}, {availability: {of: visits, atLeast: 95%}}]
 YAML
   faults "hotrod-$$" "$where" customer 'get: frontend/dispatch?customer=123, expect: 200' 85% # its own calls fail now and then
-  # gRPC is passed on byte by byte.
-  check "hotrod-$$" run grpc "$where" 0 <<'YAML'
+  # The one connection of a client of gRPC is older than the proxy, and the run says so.
+  check "hotrod-$$" run grpc "$where" 3 <<'YAML'
 load: [{name: visits, open: {rate: 10/s}, for: 30s, get: "frontend/dispatch?customer=123", expect: 200}]
-faults: [{at: 10s, for: 5s, cut: {from: frontend, to: driver}}]
-expect: [{availability: {of: visits, atLeast: 95%, during: before}}, {availability: {of: visits, atLeast: 40%}}]
+faults:
+  - {at: 10s, for: 4s, cut: {from: frontend, to: driver}}
+  - {at: 20s, for: 4s, abort: {from: frontend, to: driver, status: UNAVAILABLE}}
+expect: [{availability: {of: visits, atLeast: 80%, during: before}}, {availability: {of: visits, atLeast: 40%}}]
 YAML
 done
 nightly "podinfo-$$" kill

@@ -32,8 +32,7 @@ impl Judge for Latency {
         let windows = run.windows(&self.of, self.during);
         let of_limit = |limit: &(Quantile, Duration)| {
             let (name, claim) = (format!("latency.{}", limit.0), self.only(*limit).to_string());
-            let found = of_windows(name, claim, &windows, run.timeout(&self.of), *limit);
-            of_good_replies(found, &windows)
+            of_windows(name, claim, &windows, run.timeout(&self.of), *limit)
         };
         self.limits.iter().map(of_limit).collect()
     }
@@ -54,25 +53,11 @@ impl Judge for Latency {
                 let best: Vec<Window> = windows.iter().map(|window| window.without_lag()).collect();
                 let best = Measured::of(&best.iter().collect::<Vec<_>>()).within(*most, timeout);
                 let open = if late { best.saturating_sub(good) } else { 0 };
-                match measured.ok {
-                    0 => RunCounts { good: 0, open: measured.all(), all: measured.all() },
-                    _ => RunCounts { good, open, all: measured.all() },
-                }
+                RunCounts { good, open, all: measured.all() }
             }),
         };
         self.limits.iter().map(of_limit).collect()
     }
-}
-
-/// How fast a service fails is not how fast it works: without a good reply nothing is known.
-fn of_good_replies(mut found: Finding, windows: &[&Window]) -> Finding {
-    let has_good = windows.iter().any(|window| window.ok > 0);
-    if found.judgement == Judgement::Pass && !has_good {
-        found.judgement = Judgement::Inconclusive;
-        found.evidence += " No reply was good, and how fast a service fails does not say how fast \
-                            it works.";
-    }
-    found
 }
 
 /// A quantile of the latency in these windows. `timeout` is how long replies were waited for.
@@ -183,7 +168,9 @@ impl Measured {
             slow.map(|(n, what)| format!("{} {what}", format::count(*n))).collect();
         let failed = self.samples.len().saturating_sub(self.timed_out + self.ok);
         let mut words = String::new();
-        if failed > 0 && self.ok > 0 {
+        if self.ok == 0 {
+            words = " None of their replies was good.".to_owned();
+        } else if failed > 0 {
             words = format!(" Among them are {} whose reply was not good.", format::count(failed));
         }
         if !slow.is_empty() {

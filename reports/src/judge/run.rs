@@ -132,7 +132,7 @@ fn hit_nothing(plan: &Plan, timeline: &Timeline, fault: &FaultRecord) -> String 
         Some(_) => format!(
             "It hit nothing: no request from {from} to {to} was seen by the proxy between them. \
              {from} made none, or made them over connections that are older than the proxy and go \
-             past it: start {from} again before the run."
+             past it until {from} closes them."
         ),
     }
 }

@@ -52,8 +52,7 @@ impl EdgeProxies {
             let callers = late.into_iter().collect::<Vec<_>>().join(", ");
             self.note_bypass(format!(
                 "{callers} kept connections to {callee} from before the edge proxy was installed, \
-                 and what goes over them meets no fault and is not counted; start them again \
-                 before a run",
+                 and what goes over them until they close them meets no fault and is not counted",
             ));
         }
         let unknown = tables.unknown();

@@ -148,6 +148,7 @@ impl Installation<'_> {
             sync_delay: service.sync_delay(),
             control,
             faults: FaultsByCaller::default(),
+            in_place: in_place.clone(),
             updates,
         };
         // Before the change: a run that fails in between uninstalls what it knows of.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::control_connection::ControlConnection;
@@ -41,6 +42,8 @@ pub(super) struct InstalledProxy {
     pub(super) control: Arc<tokio::sync::Mutex<ControlConnection>>,
     /// What it does to requests now.
     pub(super) faults: FaultsByCaller,
+    /// Whether it should be in the callee's place.
+    pub(super) in_place: watch::Sender<bool>,
     /// Keeps its routing table up to date.
     pub(super) updates: JoinHandle<()>,
 }

@@ -30,6 +30,8 @@ impl EdgeProxies {
     pub(crate) async fn uninstall(&self, changer: &Changer, observer: &Observer) -> Vec<String> {
         let mut drift = Vec::new();
         for (callee, proxy) in self.all() {
+            // From now on it is no loss that its Service leads past it.
+            proxy.in_place.send_replace(false);
             let changer = &changer.within(&proxy.namespace);
             match changer.restore(&proxy.front, SLOT).await {
                 Ok(RestoreOutcome::Restored | RestoreOutcome::TakenBack(_)) => {}
