@@ -2,6 +2,7 @@
 
 mod amplification;
 mod availability;
+mod before_faults;
 mod breaker;
 mod conserved;
 mod consistency;
@@ -34,6 +35,7 @@ use brunt_scenarios::plan::Plan;
 use brunt_scenarios::timeline::{Ending, Schedule, Timeline};
 
 use crate::verdict::{Finding, Judgement, Outcome, Verdict};
+pub use before_faults::failures_before_faults;
 pub(crate) use judging::judging;
 pub use lag::windows_without_lag;
 pub use share::RunCounts;

@@ -42,7 +42,7 @@ pub use format::{counted, no_command};
 pub use html::{html, live_frame, live_page, main_part};
 pub use index::{IndexEntry, index};
 pub use json::json;
-pub use judge::{RunCounts, judge, windows_without_lag};
+pub use judge::{RunCounts, failures_before_faults, judge, windows_without_lag};
 pub use junit::junit;
 pub use markdown::markdown;
 pub use read::{ReadError, read};

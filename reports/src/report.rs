@@ -144,8 +144,8 @@ impl Report {
         report.without(&Secrets::of(plan))
     }
 
-    /// The same of a run in which something was broken on purpose: also without the secrets in what
-    /// was broken.
+    /// The same of a run in which something was broken on purpose: also without the secrets in
+    /// what was broken.
     #[must_use]
     pub fn with_planned_failure(self, planned: PlannedFailure, plan: &Plan) -> Self {
         Self { planned_failure: Some(planned), ..self }.without(&Secrets::of(plan))

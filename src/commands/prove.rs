@@ -5,7 +5,7 @@ mod table;
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::Result;
-use brunt_reports::{Outcome, Proving, Verdict};
+use brunt_reports::{Outcome, Proving, Verdict, failures_before_faults};
 use brunt_scenarios::plan::Proof;
 
 use self::table::{ProofRow, ProofTable};
@@ -79,9 +79,14 @@ fn broken(
             live: None,
         };
         let (report, page) = attempt::make(&attempt, common)?;
+        // A defect may be one that shows at once; a guard is there for the faults.
+        let early = match proof.without.is_empty() {
+            true => vec![],
+            false => failures_before_faults(&plan, &report.timeline, &proof.fails),
+        };
         let broken = report.verdict;
         exit = exit.worse(end_of(&broken, proof));
-        rows.push(ProofRow::with_proof(&planned.slug, proof, clean, &broken, &page));
+        rows.push(ProofRow::with_proof(&planned.slug, proof, clean, (&broken, &early), &page));
         // A signal stops the whole command, not one of its runs.
         if broken.outcome == Outcome::Aborted {
             break;

@@ -45,8 +45,8 @@ struct FoundEffect {
 }
 
 impl EarlierKeys {
-    /// What there is when they could not be read: it matters only if there are effects which they
-    /// could explain.
+    /// What there is when they could not be read: it matters only if there are effects which
+    /// they could explain.
     pub fn unread(why: &ReadingError<ItemsError>) -> Self {
         Self { keys: HashSet::new(), trouble: Some(with_causes(why)) }
     }
@@ -90,8 +90,8 @@ pub async fn read(
     Ok(Balance { objection: objection.into_inner(), ..Balance::of(load, &found) })
 }
 
-/// What there is of one key. A system that gives the same key to several commands owes an effect
-/// for each.
+/// What there is of one key. A system that gives the same key to several commands owes an
+/// effect for each.
 #[derive(Debug, Default)]
 struct OfKey {
     accepted: u64,

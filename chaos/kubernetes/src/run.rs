@@ -116,8 +116,8 @@ impl ClusterRun {
         self.services.all_direct()
     }
 
-    /// Whether there is an image of brunt: one that was named, or that of this process or of the
-    /// system.
+    /// Whether there is an image of brunt: one that was named, or that of this process or
+    /// of the system.
     pub fn has_image(&self, named: Option<&str>) -> bool {
         self.image(named).is_some()
     }

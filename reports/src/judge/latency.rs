@@ -23,7 +23,7 @@ struct Measured {
     unfinished: u64,
     /// Got no reply for another reason: they have no latency.
     without: u64,
-    /// Good replies.
+    /// How many replies were good.
     ok: u64,
 }
 

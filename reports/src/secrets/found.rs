@@ -13,7 +13,7 @@ use super::spellings::spellings;
 /// What a header's value may begin with that is no secret.
 const SCHEMES: [&str; 4] = ["Bearer ", "Basic ", "Token ", "Digest "];
 
-/// Collects secrets.
+/// Collects the secrets of a plan, however they are spelled.
 #[derive(Default)]
 pub(super) struct FoundSecrets(pub(super) BTreeSet<String>);
 
@@ -104,8 +104,8 @@ impl FoundSecrets {
         }
     }
 
-    /// What of a value is written out, in all its spellings; what stands in `${…}` is filled in
-    /// later.
+    /// What of a value is written out, in all its spellings; what stands in `${…}` is
+    /// filled in later.
     pub(super) fn add(&mut self, value: &str) {
         let mut rest = value;
         while let Some((written, name)) = rest.split_once("${") {

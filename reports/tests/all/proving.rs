@@ -1,6 +1,10 @@
 //! Whether a run failed for the reasons that it should.
 
-use brunt_reports::{Finding, Judgement, Outcome, Proving, Verdict};
+use brunt_reports::{Finding, Judgement, Outcome, Proving, Verdict, failures_before_faults};
+use brunt_scenarios::plan::{Availability, Claim, During, Plan};
+use brunt_scenarios::timeline::{Failure, Timeline};
+
+use crate::fixture::{load, percent, plan, timeline, window};
 
 fn verdict(findings: &[(&str, Judgement)]) -> Verdict {
     let finding = |(name, judgement): &(&str, Judgement)| Finding {
@@ -52,4 +56,32 @@ fn a_failed_proof_says_why() {
     assert_eq!(why("ledger"), "ledger holds all the same: 1 of 1.");
     assert_eq!(why("availability"), "availability is inconclusive: 1 of 1.");
     assert_eq!(why("step"), "step was not judged");
+}
+
+/// The only fault begins after two seconds.
+fn early(claims: &Plan, refused: u64) -> Vec<String> {
+    let seconds = [0.0, 1.0, 2.0, 3.0].map(|at| {
+        let refused = if at < 2.0 { refused } else { 400 };
+        window(at, 500, &[(Failure::Status(503), refused)], &[])
+    });
+    let timeline = Timeline { loads: vec![load(seconds.to_vec())], ..timeline() };
+    let found = failures_before_faults(claims, &timeline, &["availability".to_owned()]);
+    found.into_iter().map(|finding| finding.measured).collect()
+}
+
+fn available(during: During) -> Plan {
+    let (of, at_least) = ("orders".to_owned(), percent("99%"));
+    plan(vec![Claim::Availability(Availability { of, at_least, during })])
+}
+
+#[test]
+fn a_check_that_fails_before_the_first_fault_is_told() {
+    for during in [During::Run, During::Faults, During::After] {
+        assert_eq!(early(&available(during), 0), [""; 0]);
+        assert_eq!(early(&available(during), 500), ["50%"]);
+    }
+    assert_eq!(early(&available(During::Before), 500), [""; 0], "it is about that time");
+    let none = Timeline { faults: vec![], ..timeline() };
+    let names = ["availability".to_owned()];
+    assert_eq!(failures_before_faults(&available(During::Run), &none, &names).len(), 0);
 }

@@ -10,8 +10,8 @@ use crate::units::Spread;
 /// What happens to requests, connections and bytes between two services.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum EdgeFault {
-    /// Replies or requests come later. Where requests are not seen, each piece of bytes comes
-    /// later.
+    /// Replies or requests come later. Where requests are not seen, each piece of
+    /// bytes comes later.
     Latency {
         /// By a duration drawn from this.
         delay: Delay,

@@ -7,8 +7,8 @@ use thiserror::Error;
 
 use crate::system::Protocol;
 
-/// A URL of one host and port, in any scheme: `https://bank.example/api`,
-/// `postgres://app@db.example:5432/shop`, `tcp://10.0.0.7:9000`.
+/// A URL of one host and port, in any scheme:
+/// `https://bank.example/api`, `postgres://app@db.example:5432/shop`, `tcp://10.0.0.7:9000`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceUrl {
     scheme: String,

@@ -73,16 +73,19 @@ impl ProofRow {
         }
     }
 
-    /// The row of a scenario and one proof, with both outcomes.
+    /// The row of a scenario and one proof, with both outcomes. `early`: what fails of the broken
+    /// run before its first fault already.
     pub fn with_proof(
         scenario: &str,
         proof: &Proof,
         clean: &Verdict,
-        broken: &Verdict,
+        (broken, early): (&Verdict, &[Finding]),
         page: &Path,
     ) -> Self {
         let (state, note) = match broken.fails_as(&proof.fails) {
-            Proving::Proven => (ProofState::Proven, None),
+            Proving::Proven => {
+                (ProofState::Proven, early.first().map(|one| see(&from_the_start(one), page)))
+            }
             Proving::NotProven(why) => (ProofState::NotProven, Some(see(&why, page))),
         };
         let became = match state {
@@ -102,6 +105,15 @@ impl ProofRow {
         let (how, became) = self.broken.clone().unwrap_or_else(|| ("-".to_owned(), "-".to_owned()));
         [self.scenario.clone(), self.clean.clone(), how, became]
     }
+}
+
+/// That a check can fail is shown; that the guard is needed against the faults is not.
+fn from_the_start(early: &Finding) -> String {
+    format!(
+        "guard missing from the start: {} fails before the first fault as well ({}), so nothing is \
+         shown of the faults",
+        early.name, early.measured
+    )
 }
 
 /// A claim that did not hold, and what was measured.
@@ -219,8 +231,9 @@ mod tests {
         let proof = Proof { without, env, planted, fails: vec!["latency".to_owned()] };
         let page = Path::new("runs/1/report.html");
         let rows = vec![
-            ProofRow::with_proof("a", &proof, &good, &bad, page),
-            ProofRow::with_proof("b", &proof, &good, &good, page),
+            ProofRow::with_proof("a", &proof, &good, (&bad, &[]), page),
+            ProofRow::with_proof("b", &proof, &good, (&good, &[]), page),
+            ProofRow::with_proof("e", &proof, &good, (&bad, &bad.findings), page),
             ProofRow::did_not_pass("c", &[], &bad, page),
             ProofRow::unproven("d", &good),
         ];
@@ -230,11 +243,14 @@ scenario  as it is  broken: how           broken: then   proven
 a         passed    with DEFECT=x of app  fails latency  ✓ yes
 b         passed    with DEFECT=x of app  passed         ✗ no
     latency holds all the same: 40 of 600: see runs/1/report.html
+e         passed    with DEFECT=x of app  fails latency  ✓ yes
+    guard missing from the start: latency.p99 fails before the first fault as well (412ms), so \
+nothing is shown of the faults: see runs/1/report.html
 c         failed    -                     -              ✗ no
     latency.p99 does not hold as it is: orders: latency p99 ≤ 300ms (412ms): see runs/1/report.html
 d         passed    -                     -              ? unproven
     it has no `proof:`, so nothing shows that its checks can fail
-1 of 3 proven, 1 unproven (--allow-unproven lets these pass)
+2 of 4 proven, 1 unproven (--allow-unproven lets these pass)
 ";
         assert_eq!(shown, wanted);
     }

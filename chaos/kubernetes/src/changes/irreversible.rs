@@ -50,8 +50,8 @@ pub(crate) fn scale_in(object: &ObjectRef, found: &Value) -> Result<(), Irrevers
     }
 }
 
-/// Whether an object with so many replicas can have more, and as many as before again, without
-/// leaving anything.
+/// Whether an object with so many replicas can have more, and as many as before again,
+/// without leaving anything.
 ///
 /// # Errors
 /// With what would be left.

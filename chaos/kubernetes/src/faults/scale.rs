@@ -34,8 +34,8 @@ pub(crate) async fn wanted(changer: &Changer, workload: &Workload) -> Result<u32
 }
 
 /// Sets the number of replicas. The number that the run found is restored rather than set: scaling
-/// back is then the end of a change, and leaves no record. Returns whether a change begins with
-/// it.
+/// back is then the end of a change, and leaves no record. Returns whether a change
+/// begins with it.
 pub(crate) async fn scale(
     changer: &Changer,
     workload: &Workload,

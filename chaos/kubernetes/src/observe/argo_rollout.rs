@@ -77,8 +77,8 @@ fn main_service(one: &DynamicObject) -> Option<&str> {
     paths.iter().find_map(|path| one.data.pointer(path)?.as_str())
 }
 
-/// Why not all of its pods take up a new version until somebody promotes it; `None` if they all
-/// do so.
+/// Why not all of its pods take up a new version until somebody promotes it; `None` if they
+/// all do so.
 pub(crate) fn waits_for_promotion(found: &Value) -> Option<&'static str> {
     if found.pointer("/spec/strategy/blueGreen/autoPromotionEnabled") == Some(&Value::Bool(false)) {
         return Some("its strategy is blueGreen without autoPromotionEnabled");

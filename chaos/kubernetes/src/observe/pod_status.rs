@@ -15,8 +15,8 @@ pub(crate) struct PodReading {
     pub(crate) status: PodStatus,
     /// Whether any of its containers runs, such as a sidecar that ends after the first one.
     pub(crate) is_running: bool,
-    /// How often the service's container was started again; without one that is known, all of them
-    /// together.
+    /// How often the service's container was started again; without one that is known, all
+    /// of them together.
     pub(crate) restarts: i32,
     /// How the container had ended that was started again last.
     pub(crate) last_end: Option<String>,

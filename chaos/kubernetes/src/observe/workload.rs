@@ -43,8 +43,8 @@ pub(crate) struct Workload {
 }
 
 impl Workload {
-    /// One that makes its pods by this template. It is not known yet where it is and what stands
-    /// beside it.
+    /// One that makes its pods by this template. It is not known yet where it is and what
+    /// stands beside it.
     pub(super) fn of_template(
         object: ObjectRef,
         selector: BTreeMap<String, String>,

@@ -56,7 +56,9 @@ async fn spec(shop: &Shop) -> Value {
     let found = shop.api(&rollouts()).get("shop").await.unwrap();
     let mut found = serde_json::to_value(found).unwrap();
     // In it, the controller counts the versions that there were.
-    found["metadata"]["annotations"].as_object_mut().unwrap().remove(REVISION);
+    if let Some(annotations) = found["metadata"]["annotations"].as_object_mut() {
+        annotations.remove(REVISION);
+    }
     json!({"spec": found["spec"].take(), "annotations": found["metadata"]["annotations"].take()})
 }
 

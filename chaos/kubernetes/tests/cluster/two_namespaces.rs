@@ -144,6 +144,12 @@ async fn a_fault_hits_the_service_that_is_meant_and_not_its_namesake_in_another_
     assert!(both.store().await.to_string().contains("COLOUR"));
     assert!(!both.shop.deployment().await.to_string().contains("COLOUR"));
     let _ = set.recover(&system).await.unwrap();
+    // A pod more, while they are replaced, would be one that the fault may not take away.
+    until("the rollout is over", || async {
+        system.census("store").await.unwrap().replicas.len() == 2
+            && ready(&system, "store").await == 2
+    })
+    .await;
 
     let removed = applied(&system, &of_store(PlatformFault::Remove)).await.unwrap();
     until("nothing runs", || async { ready(&system, "store").await == 0 }).await;

@@ -124,8 +124,8 @@ pub(super) fn write_goaway(out: &mut BytesMut, last: u32, code: ErrorCode) {
     write(out, (kind::GOAWAY, 0), 0, &payload);
 }
 
-/// Appends a block of headers, in as many frames as it needs. In the first, `prefix` comes before
-/// the block.
+/// Appends a block of headers, in as many frames as it needs. In the first, `prefix` comes
+/// before the block.
 pub(super) fn write_block(
     out: &mut BytesMut,
     (kind, flags): (u8, u8),

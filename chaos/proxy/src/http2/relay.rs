@@ -205,8 +205,8 @@ impl<'a> Http2Relay<'a> {
         Ok(())
     }
 
-    /// Whether what comes from the caller has room. Most of it goes to the callee, and some is for
-    /// this proxy.
+    /// Whether what comes from the caller has room. Most of it goes to the callee, and some is
+    /// for this proxy.
     fn reads_caller(&self) -> bool {
         !self.callee.outbox.is_full() && !self.caller.outbox.is_full()
     }

@@ -17,8 +17,8 @@ use crate::protocol::reply::{Keep, ReplySummary};
 
 /// How often a request is refused, or finds its connection ended, before it counts as failed; the
 /// number is that of Go's client. Connections that served others first do not count: a server that
-/// ends each one after some requests refuses those behind them again and again, but each time it
-/// serves some.
+/// ends each one after some requests refuses those behind them again and again, but each time
+/// it serves some.
 const TRIES: u32 = 7;
 
 /// The pause before the second retry. The first needs none, as a connection that ends is the usual

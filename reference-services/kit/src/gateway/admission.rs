@@ -80,8 +80,8 @@ impl Admission {
         }
     }
 
-    /// Admits a request for a token, or refuses it. Nothing is known yet of who asks but an
-    /// address.
+    /// Admits a request for a token, or refuses it. Nothing is known yet of who asks
+    /// but an address.
     ///
     /// # Errors
     /// The whole response: 429 with its Retry-After.

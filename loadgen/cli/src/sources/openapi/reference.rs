@@ -5,8 +5,8 @@ use std::cell::RefCell;
 use brunt_scenarios::url_text::decoded;
 use serde_json::Value;
 
-/// A document whose references lead within it, and the first of those that were followed which
-/// leads nowhere.
+/// A document whose references lead within it, and the first of those that were followed
+/// which leads nowhere.
 pub(super) struct WholeDocument {
     pub root: Value,
     lost: RefCell<Option<String>>,
@@ -22,8 +22,8 @@ impl WholeDocument {
         self.lost.take()
     }
 
-    /// Looks at a part that may turn out not to be needed: its references do not count as
-    /// followed ones.
+    /// Looks at a part that may turn out not to be needed: its references do not count
+    /// as followed ones.
     pub fn look<T>(&self, look: impl FnOnce() -> T) -> T {
         let before = self.lost.take();
         let seen = look();
