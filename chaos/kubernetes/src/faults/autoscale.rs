@@ -1,9 +1,10 @@
 //! Other limits for a service's HorizontalPodAutoscaler.
 
 use brunt_faults::TargetError;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::recovery::recover_change;
+use super::scale;
 use crate::changes::change::Change;
 use crate::changes::changer::Changer;
 use crate::changes::irreversible;
@@ -71,8 +72,7 @@ pub(super) async fn refuse(
     let scaled = workload.object.read(cluster).await?;
     irreversible::scale_in(&workload.object, &scaled)?;
     if workload.scaler.as_ref().is_some_and(|scaler| limits.bring_more(scaler)) {
-        let now = scaled.pointer("/spec/replicas").and_then(Value::as_u64).unwrap_or(1);
-        irreversible::scale_out(&workload.object, &scaled, now)?;
+        irreversible::scale_out(&workload.object, &scaled, scale::replicas(&scaled))?;
     }
     Ok(())
 }

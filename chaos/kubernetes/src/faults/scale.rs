@@ -90,18 +90,23 @@ async fn set(
     Ok(())
 }
 
+/// How many replicas a workload asks for; a missing number means 1 to the API server.
+pub(super) fn replicas(object: &Value) -> u64 {
+    object.pointer(REPLICAS).and_then(Value::as_u64).unwrap_or(1)
+}
+
 /// Refuses to take away what does not come back with the replicas, and to make what stays.
-pub(super) fn refuse(workload: &Workload, object: &Value, replicas: u32) -> Result<(), KubeError> {
+pub(super) fn refuse(workload: &Workload, object: &Value, wanted: u32) -> Result<(), KubeError> {
     if workload.object.kind == ObjectKind::DaemonSet {
         return Err(NoEffectError::NotScaled { object: workload.object.to_string() }.into());
     }
-    let now = object.pointer(REPLICAS).and_then(Value::as_u64).unwrap_or(1);
+    let now = replicas(object);
     // More replicas take nothing away when they come. They do when they go again.
-    if u64::from(replicas) == now {
+    if u64::from(wanted) == now {
         return Ok(());
     }
     irreversible::scale_in(&workload.object, object)?;
-    if u64::from(replicas) > now {
+    if u64::from(wanted) > now {
         irreversible::scale_out(&workload.object, object, now)?;
     }
     Ok(())

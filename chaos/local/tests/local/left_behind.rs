@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use brunt_local::LocalSystem;
 use rustix::process::{Pid, Signal, kill_process};
@@ -41,6 +41,18 @@ fn processes_marked(word: &str) -> Vec<u32> {
     .collect()
 }
 
+/// A supervisor in the folder that all of its processes are marked with; `child` says what its
+/// programs start.
+fn supervisor(folder: &str, child: &str) -> Child {
+    Command::new(SUPERVISOR)
+        .args([SERVER, folder])
+        .env("MARK", folder)
+        .env("CHILD", child)
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
 /// It is killed as soon as a number of its processes run, up to all six: the supervisor, its
 /// reaper, and two programs with a child each, which is in their process group or a daemon.
 #[tokio::test]
@@ -49,14 +61,7 @@ async fn a_supervisor_killed_at_any_time_leaves_no_process() {
         let child = if round % 2 == 0 { "daemon" } else { "parent" };
         let folder = tempfile::tempdir().unwrap();
         let mark = folder.path().display().to_string();
-        let mut supervisor = Command::new(SUPERVISOR)
-            .arg(SERVER)
-            .arg(folder.path())
-            .env("MARK", &mark)
-            .env("CHILD", child)
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut supervisor = supervisor(&mark, child);
         eventually(|| (processes_marked(&mark).len() >= processes).then_some(())).await;
         supervisor.kill().unwrap();
         supervisor.wait().unwrap();
@@ -69,14 +74,7 @@ async fn a_supervisor_killed_at_any_time_leaves_no_process() {
 async fn what_is_left_of_a_supervisor_killed_with_its_reaper_ends_when_the_next_system_starts() {
     let folder = tempfile::tempdir().unwrap();
     let mark = folder.path().display().to_string();
-    let mut supervisor = Command::new(SUPERVISOR)
-        .arg(SERVER)
-        .arg(folder.path())
-        .env("MARK", &mark)
-        .env("CHILD", "daemon")
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut supervisor = supervisor(&mark, "daemon");
     eventually(|| (processes_marked(&mark).len() == 6).then_some(())).await;
     let is_reaper = |pid: &u32| {
         let arguments = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
